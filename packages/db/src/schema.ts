@@ -1,0 +1,128 @@
+import type { Generated } from 'kysely'
+
+/**
+ * Table name -> column types, as both engines hand them over.
+ *
+ * Ids are UUIDs in lower case, dates `YYYY-MM-DD`, instants `YYYY-MM-DDTHH:MM:SSZ` in UTC. Prices are whole minor
+ * units of the row's currency. `*_key` columns hold a normalised form of their neighbour, made by core.
+ */
+export interface Schema {
+  retailers: RetailersTable
+  brands: BrandsTable
+  purchases: PurchasesTable
+  purchase_tags: PurchaseTagsTable
+  warranties: WarrantiesTable
+  attachments: AttachmentsTable
+  jobs: JobsTable
+  settings: SettingsTable
+}
+
+interface NamedTable {
+  id: string
+  name: string
+  /** What "the same name" means: unique. */
+  name_key: string
+  /** What lists are ordered by, in binary order. */
+  sort_key: string
+  url: string | null
+  created_at: string
+  updated_at: string
+}
+
+export interface RetailersTable extends NamedTable {}
+export interface BrandsTable extends NamedTable {}
+
+export interface PurchasesTable {
+  id: string
+  product_name: string
+  /** Minor units of `currency_code`; fewer than 10^10 of them, so a JavaScript number holds them exactly. */
+  price: number
+  quantity: number
+  currency_code: string
+  retailer_id: string | null
+  brand_id: string | null
+  status: 'ORDERED' | 'RECEIVED'
+  purchase_date: string
+  notes: string | null
+  model_number: string | null
+  serial_number: string | null
+  order_number: string | null
+  link: string | null
+  return_by: string | null
+  return_policy: string | null
+  tax_deductible: boolean
+  version: number
+  created_at: string
+  updated_at: string
+  /** Product name in its sortable form. */
+  sort_key: string
+  /** Price in ten-thousandths of the major unit: orders prices of currencies with different digits. */
+  price_key: number
+  /** Every searched field of the row itself, normalised and joined; retailer and brand are searched by their own key. */
+  search_text: string
+}
+
+export interface PurchaseTagsTable {
+  purchase_id: string
+  /** Order of the tag in the list, from 0. */
+  position: number
+  tag: string
+  tag_key: string
+}
+
+export interface WarrantiesTable {
+  id: string
+  purchase_id: string
+  warranty_start: string
+  /** Null only where the warranty never ends. */
+  warranty_end: string | null
+  warranty_type: 'LIMITED' | 'EXTENDED' | 'LIFETIME' | 'MANUFACTURER' | 'RETAILER' | 'OTHER'
+  voided_at: string | null
+  provider: string | null
+  notes: string | null
+  version: number
+  created_at: string
+  updated_at: string
+  search_text: string
+}
+
+export interface AttachmentsTable {
+  id: string
+  purchase_id: string
+  kind: 'RECEIPT' | 'MANUAL' | 'PHOTO' | 'WARRANTY' | 'OTHER'
+  filename: string
+  mime_type: string
+  /** Bytes. */
+  size: number
+  sha256: string
+  available: boolean
+  created_at: string
+}
+
+export interface JobsTable {
+  id: string
+  kind: string
+  status: 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'INTERRUPTED'
+  stage: string | null
+  done: number
+  total: number | null
+  /** JSON. */
+  result: string | null
+  error: string | null
+  created_at: string
+  started_at: string | null
+  finished_at: string | null
+}
+
+/** One row, `id` 1. It exists from the first start on. */
+export interface SettingsTable {
+  id: Generated<number>
+  base_currency: string
+  locale: string
+  time_zone: string
+  date_format: 'YMD' | 'DMY' | 'MDY'
+  week_start: 'MONDAY' | 'SATURDAY' | 'SUNDAY'
+  expiring_soon_days: number
+  /** JSON list of card names. */
+  dashboard_cards: string
+}
