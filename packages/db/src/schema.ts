@@ -24,6 +24,8 @@ interface NamedTable {
   name_key: string
   /** What lists are ordered by, in binary order. */
   sort_key: string
+  /** The name as search compares it. */
+  search_text: string
   url: string | null
   created_at: string
   updated_at: string

@@ -1,0 +1,12 @@
+import type { Context } from '@spends/core'
+
+/** What a caller may be allowed to do: look, change, or run the instance. */
+export type Right = 'read' | 'write' | 'admin'
+
+/** What every procedure gets: the ground of the services, who calls, and where to write what went wrong. */
+export interface ApiContext extends Context {
+  readonly caller: { readonly name: string; readonly may: ReadonlySet<Right> }
+  /** Stands in the answer, in its header `X-Request-Id` and in the log. */
+  readonly requestId: string
+  readonly log: { error(details: object, message: string): void }
+}

@@ -1,0 +1,73 @@
+import { seedDatabase } from '@spends/core'
+import {
+  connectDatabase,
+  type DatabaseHandle,
+  DatabaseUrlError,
+  isUnavailable,
+  migrateUp,
+  migrationStatus,
+  SchemaTooNewError,
+} from '@spends/db'
+import type { Env } from './env.ts'
+import { reasonOf, StartError } from './start-error.ts'
+
+export type { DatabaseHandle } from '@spends/db'
+
+/** Connects to the configured database and hears from it. @throws StartError */
+export async function openDatabase(env: Env): Promise<DatabaseHandle> {
+  return explained(async () => {
+    const database = connectDatabase({
+      url: env.DATABASE_URL,
+      dataDir: env.DATA_DIR,
+      pool: {
+        max: env.DATABASE_POOL_SIZE,
+        idleTimeoutMs: env.DATABASE_IDLE_TIMEOUT_MS,
+        statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
+      },
+    })
+    try {
+      await database.ping()
+    } catch (error) {
+      await database.close()
+      throw new StartError(`The database ${database.description} cannot be used: ${reasonOf(error)}`)
+    }
+    return database
+  })
+}
+
+/**
+ * Brings the tables up to this version and fills an empty database with its first entries.
+ * @returns the names of the migrations that ran
+ * @throws StartError when the database is newer than this version
+ */
+export async function prepareDatabase({ db }: DatabaseHandle, now: () => Date): Promise<string[]> {
+  return explained(async () => {
+    const ran = await migrateUp(db)
+    await seedDatabase({ db, now })
+    return ran
+  })
+}
+
+/** What keeps the database from being used at the moment, in a sentence; undefined when nothing does. */
+export async function findDatabaseProblem(database: DatabaseHandle): Promise<string | undefined> {
+  try {
+    await database.ping()
+    const { current } = await migrationStatus(database.db)
+    return current ? undefined : 'The tables of the database are older than this version. Run the migrations.'
+  } catch (error) {
+    if (error instanceof SchemaTooNewError) return error.message
+    if (isUnavailable(error)) return 'The database does not answer.'
+    throw error
+  }
+}
+
+/** Turns the errors that a person can mend into StartErrors. */
+export async function explained<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof DatabaseUrlError || error instanceof SchemaTooNewError) throw new StartError(error.message)
+    if (isUnavailable(error)) throw new StartError(`The database does not answer: ${reasonOf(error)}`)
+    throw error
+  }
+}

@@ -1,0 +1,29 @@
+import { loadEnv } from './env.ts'
+import { createLogger } from './log.ts'
+import { startServer } from './server.ts'
+import { explainFailure } from './start-error.ts'
+
+try {
+  const env = loadEnv()
+  const log = await createLogger(env.LOG_LEVEL)
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error) => {
+      log.fatal({ err: error }, event)
+      process.exit(1)
+    })
+  }
+  const server = await startServer(env, log)
+
+  let stopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, async () => {
+      // Somebody who asks twice does not want to wait.
+      if (stopping) process.exit(1)
+      stopping = true
+      await server.stop()
+      process.exit(0)
+    })
+  }
+} catch (error) {
+  process.exit(explainFailure(error))
+}

@@ -1,0 +1,57 @@
+import type { Logger } from 'pino'
+import { createApp } from './app.ts'
+import { openDatabase, prepareDatabase } from './database.ts'
+import type { Env } from './env.ts'
+import { listen } from './http-server.ts'
+import { version } from './version.ts'
+
+/** How long requests in flight may take when the server stops. */
+const STOP_DEADLINE_MS = 10_000
+
+export interface RunningServer {
+  readonly url: string
+  /** Answers the requests in flight, then closes the connections and the database. */
+  stop(): Promise<void>
+}
+
+/**
+ * Connects, migrates, seeds and listens.
+ * @throws StartError with a sentence for whoever starts it, and nothing is left open then.
+ */
+export async function startServer(env: Env, log: Logger): Promise<RunningServer> {
+  const now = clock(env, log)
+  const database = await openDatabase(env)
+  try {
+    const ran = await prepareDatabase(database, now)
+    if (ran.length > 0) log.info({ migrations: ran }, 'migrated the database')
+    let stopping = false
+    const app = createApp({ database, env, log, now, isStopping: () => stopping })
+    const server = await listen(app, env.HOST, env.PORT)
+    sayListening(log, server.url, database.description)
+    return {
+      url: server.url,
+      stop: async () => {
+        log.info('stopping: finishing the requests in flight')
+        stopping = true
+        if (!(await server.close(STOP_DEADLINE_MS))) log.warn('some requests took too long and were cut off')
+        await database.close()
+        log.info('stopped')
+      },
+    }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+function clock({ SPENDS_NOW }: Env, log: Logger): () => Date {
+  if (!SPENDS_NOW) return () => new Date()
+  log.warn({ now: SPENDS_NOW }, `SPENDS_NOW is set: THE CLOCK STANDS STILL at ${SPENDS_NOW.toISOString()}`)
+  return () => new Date(SPENDS_NOW)
+}
+
+/** Said at every log level: whoever started the program needs the address. */
+function sayListening(log: Logger, url: string, database: string): void {
+  const words = `Spends Tracker ${version} is listening on ${url} (documentation: ${url}/docs)`
+  log.child({}, { level: 'info' }).info({ url, database }, words)
+}

@@ -1,0 +1,26 @@
+export * from './brands.ts'
+export { type Context, newId } from './context.ts'
+export { EntryById, EntryFilter, EntryRemoval } from './directory.ts'
+export { AppError, type ErrorCode, type FieldError, invalid, notFound } from './errors.ts'
+export { getPurchase, listPurchases } from './purchases/read.ts'
+export * from './purchases/shapes.ts'
+export {
+  checkNewPurchase,
+  checkPurchaseChanges,
+  createPurchase,
+  deletePurchase,
+  updatePurchase,
+} from './purchases/write.ts'
+export * from './retailers.ts'
+export { seedDatabase } from './seed.ts'
+export { getSettings, Settings, SettingsChanges, updateSettings } from './settings.ts'
+export { asStorageError } from './storage-errors.ts'
+export { getWarranty, listExpiringWarranties, listWarranties } from './warranties/read.ts'
+export * from './warranties/shapes.ts'
+export {
+  checkNewWarranty,
+  checkWarrantyChanges,
+  createWarranty,
+  deleteWarranty,
+  updateWarranty,
+} from './warranties/write.ts'

@@ -1,0 +1,48 @@
+import type { Context } from '../context.ts'
+import type { FieldError } from '../errors.ts'
+import { findPriceProblem, plainAmount } from '../money.ts'
+import type { PurchaseRecord } from './record.ts'
+import type { PurchaseDraft } from './shapes.ts'
+
+/**
+ * What is wrong with a purchase's values once the database is asked: the price in its currency, and where the ids
+ * lead. Fields that are not in the draft are not complained about.
+ * @param stored the purchase that the draft changes, null for a new one
+ * @param baseCurrency for a new one that names none
+ */
+export async function findPurchaseProblems(
+  ctx: Context,
+  draft: PurchaseDraft,
+  stored: PurchaseRecord | null,
+  baseCurrency: string,
+): Promise<FieldError[]> {
+  return [
+    ...findPriceProblems(draft, stored, baseCurrency),
+    ...(await findMissing(ctx, 'retailers', 'retailer_id', draft.retailer_id)),
+    ...(await findMissing(ctx, 'brands', 'brand_id', draft.brand_id)),
+  ]
+}
+
+function findPriceProblems(draft: PurchaseDraft, stored: PurchaseRecord | null, baseCurrency: string): FieldError[] {
+  const currency = draft.currency_code ?? stored?.row.currency_code ?? baseCurrency
+  if (draft.price !== undefined) {
+    const message = findPriceProblem(draft.price, currency)
+    return message ? [{ path: 'price', message }] : []
+  }
+  // A new currency keeps the amount, not the number of minor units.
+  if (!stored || currency === stored.row.currency_code) return []
+  const amount = plainAmount(stored.row.price, stored.row.currency_code)
+  const message = findPriceProblem(amount, currency)
+  return message ? [{ path: 'currency_code', message: `the price ${amount} ${message}` }] : []
+}
+
+async function findMissing(
+  ctx: Context,
+  table: 'retailers' | 'brands',
+  path: 'retailer_id' | 'brand_id',
+  id: string | null | undefined,
+): Promise<FieldError[]> {
+  if (id === null || id === undefined) return []
+  const found = await ctx.db.selectFrom(table).select('id').where('id', '=', id).executeTakeFirst()
+  return found ? [] : [{ path, message: `leads to no ${table === 'retailers' ? 'retailer' : 'brand'}` }]
+}

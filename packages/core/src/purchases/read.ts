@@ -1,0 +1,181 @@
+import { contains, type Schema } from '@spends/db'
+import { type Expression, expressionBuilder, type SqlBool } from 'kysely'
+import type { z } from 'zod'
+import type { Context } from '../context.ts'
+import { notFound } from '../errors.ts'
+import { formatMinorUnits, formatTotal, toPriceKey } from '../money.ts'
+import { getToday } from '../settings.ts'
+import { foldCase, searchKey } from '../text.ts'
+import { toPurchaseWarranty, type WarrantyRecord } from '../warranties/rules.ts'
+import { PURCHASE_COLUMNS, readTags } from './record.ts'
+import type { Attachment, Purchase, PurchaseDetails, PurchaseFilter, PurchaseList } from './shapes.ts'
+
+type Filter = z.output<typeof PurchaseFilter>
+
+/** One page of the purchases that match, and how many match in all. */
+export async function listPurchases(ctx: Context, filter: Filter): Promise<z.infer<typeof PurchaseList>> {
+  const matching = fromPurchases(ctx).where((eb) => eb.and(conditions(filter)))
+  const [today, { total }, rows] = await Promise.all([
+    getToday(ctx),
+    matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+    sorted(withRelations(matching), filter).offset(filter.skip).limit(filter.limit).execute(),
+  ])
+  const tags = await readTags(ctx.db, rows.map((row) => row.id))
+  const items = rows.map((row) => toPurchase(row, tags.get(row.id) ?? [], today))
+  return { items, total, skip: filter.skip, limit: filter.limit }
+}
+
+/** A purchase with its warranty and attachments. @throws AppError NOT_FOUND */
+export async function getPurchase(ctx: Context, input: { id: string }): Promise<PurchaseDetails> {
+  const [today, row, tags, attachments] = await Promise.all([
+    getToday(ctx),
+    withRelations(fromPurchases(ctx)).where('p.id', '=', input.id).executeTakeFirst(),
+    readTags(ctx.db, [input.id]),
+    readAttachments(ctx, input.id),
+  ])
+  if (!row) throw notFound('purchase')
+  return { ...toPurchase(row, tags.get(row.id) ?? [], today), attachments }
+}
+
+/** The attachments of a purchase, oldest first. */
+function readAttachments(ctx: Context, purchaseId: string): Promise<Attachment[]> {
+  return ctx.db.selectFrom('attachments').selectAll().where('purchase_id', '=', purchaseId).orderBy('id').execute()
+}
+
+type PurchasesQuery = ReturnType<typeof fromPurchases>
+
+function fromPurchases(ctx: Context) {
+  return ctx.db.selectFrom('purchases as p')
+}
+
+/** Each purchase with its retailer, brand and warranty, in one row. */
+function withRelations(query: PurchasesQuery) {
+  return query
+    .leftJoin('retailers as r', 'r.id', 'p.retailer_id')
+    .leftJoin('brands as b', 'b.id', 'p.brand_id')
+    .leftJoin('warranties as w', 'w.purchase_id', 'p.id')
+    .select(PURCHASE_COLUMNS.map((column) => `p.${column}` as const))
+    .select([
+      'r.name as retailer_name',
+      'b.name as brand_name',
+      'w.id as w_id',
+      'w.warranty_start as w_warranty_start',
+      'w.warranty_end as w_warranty_end',
+      'w.warranty_type as w_warranty_type',
+      'w.voided_at as w_voided_at',
+      'w.provider as w_provider',
+      'w.notes as w_notes',
+      'w.version as w_version',
+      'w.created_at as w_created_at',
+      'w.updated_at as w_updated_at',
+    ])
+}
+type Row = Awaited<ReturnType<ReturnType<typeof withRelations>['execute']>>[number]
+
+function toPurchase(row: Row, tags: string[], today: string): Purchase {
+  const { id, currency_code, retailer_id, brand_id } = row
+  return {
+    id,
+    product_name: row.product_name,
+    price: formatMinorUnits(row.price, currency_code),
+    quantity: row.quantity,
+    total: formatTotal(row.price, row.quantity, currency_code),
+    currency_code,
+    retailer_id,
+    brand_id,
+    status: row.status,
+    purchase_date: row.purchase_date,
+    notes: row.notes,
+    model_number: row.model_number,
+    serial_number: row.serial_number,
+    order_number: row.order_number,
+    link: row.link,
+    return_by: row.return_by,
+    return_policy: row.return_policy,
+    tax_deductible: row.tax_deductible,
+    tags,
+    version: row.version,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+    retailer: retailer_id === null || row.retailer_name === null ? null : { id: retailer_id, name: row.retailer_name },
+    brand: brand_id === null || row.brand_name === null ? null : { id: brand_id, name: row.brand_name },
+    warranty: toJoinedWarranty(row, today),
+  }
+}
+
+/** A left join gives all of the warranty's columns or none; the id tells which. */
+function toJoinedWarranty(row: Row, today: string): Purchase['warranty'] {
+  if (row.w_id === null) return null
+  const warranty = {
+    id: row.w_id,
+    purchase_id: row.id,
+    warranty_start: row.w_warranty_start,
+    warranty_end: row.w_warranty_end,
+    warranty_type: row.w_warranty_type,
+    voided_at: row.w_voided_at,
+    provider: row.w_provider,
+    notes: row.w_notes,
+    version: row.w_version,
+    created_at: row.w_created_at,
+    updated_at: row.w_updated_at,
+  } as WarrantyRecord
+  return toPurchaseWarranty(warranty, today)
+}
+
+const eb = expressionBuilder<Schema & { p: Schema['purchases'] }, 'p'>()
+
+/** What the filter asks of a purchase; all of it must hold. */
+function conditions(filter: Filter): Expression<SqlBool>[] {
+  const all: Expression<SqlBool>[] = []
+  if (filter.status) all.push(eb('p.status', 'in', filter.status))
+  if (filter.retailer_id) all.push(eb('p.retailer_id', 'in', filter.retailer_id))
+  if (filter.brand_id) all.push(eb('p.brand_id', 'in', filter.brand_id))
+  if (filter.currency_code) all.push(eb('p.currency_code', 'in', filter.currency_code))
+  if (filter.date_from) all.push(eb('p.purchase_date', '>=', filter.date_from))
+  if (filter.date_to) all.push(eb('p.purchase_date', '<=', filter.date_to))
+  if (filter.price_from) all.push(eb('p.price_key', '>=', toPriceKey(filter.price_from)))
+  if (filter.price_to) all.push(eb('p.price_key', '<=', toPriceKey(filter.price_to)))
+  if (filter.tag) {
+    const tagged = eb.selectFrom('purchase_tags').select('purchase_id').where('tag_key', 'in', filter.tag.map(foldCase))
+    all.push(eb('p.id', 'in', tagged))
+  }
+  if (filter.has_warranty !== undefined) {
+    const warranty = eb.exists(eb.selectFrom('warranties').select('id').whereRef('purchase_id', '=', 'p.id'))
+    all.push(filter.has_warranty ? warranty : eb.not(warranty))
+  }
+  if (filter.search) all.push(purchaseMatches(filter.search))
+  return all
+}
+
+/** The condition "the text stands somewhere in the purchase `p`, or in its retailer's or brand's name". */
+export function purchaseMatches(search: string): Expression<SqlBool> {
+  const needle = searchKey(search)
+  return eb.or([
+    contains('p.search_text', needle),
+    eb('p.retailer_id', 'in', eb.selectFrom('retailers').select('id').where(contains('search_text', needle))),
+    eb('p.brand_id', 'in', eb.selectFrom('brands').select('id').where(contains('search_text', needle))),
+  ])
+}
+
+const SORT_COLUMNS = {
+  purchase_date: 'p.purchase_date',
+  product_name: 'p.sort_key',
+  price: 'p.price_key',
+  created_at: 'p.created_at',
+  retailer: 'r.sort_key',
+  brand: 'b.sort_key',
+  status: 'p.status',
+} as const
+const FALLS_BY_DEFAULT: readonly Filter['sort'][] = ['purchase_date', 'created_at', 'price']
+
+/** A total order: ties are broken by the id, in the same direction; purchases without the sorted thing come last. */
+function sorted(query: ReturnType<typeof withRelations>, { sort, order }: Filter) {
+  const direction = order ?? (FALLS_BY_DEFAULT.includes(sort) ? 'desc' : 'asc')
+  const nullable = sort === 'retailer' || sort === 'brand'
+  return query
+    .orderBy(SORT_COLUMNS[sort], (by) => {
+      const directed = direction === 'desc' ? by.desc() : by.asc()
+      return nullable ? directed.nullsLast() : directed
+    })
+    .orderBy('p.id', direction)
+}

@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from 'node:util'
+import { isForeignKeyViolation } from '@spends/db'
+import type { Context } from '../context.ts'
+import { AppError } from '../errors.ts'
+import { formatMinorUnits, toPriceKey } from '../money.ts'
+import { foldCase, joinSearchKeys, sortKey } from '../text.ts'
+import type { WarrantyRecord } from '../warranties/rules.ts'
+import type { PurchaseRecord, PurchaseRow } from './record.ts'
+
+/** A purchase before and after a change; null before it was there, or once it is gone. */
+export interface PurchaseChange {
+  before: PurchaseRecord | null
+  after: PurchaseRecord | null
+}
+
+/**
+ * Writes changes of purchases with their tags and warranties. Every write of a purchase passes here, in whatever
+ * number, so that all that is derived from purchases can be kept in the same transaction.
+ *
+ * `version` and `updated_at` are set here: a row that changes rises by one, a row that stays the same is not touched.
+ * @param now the instant of the change
+ */
+export async function storePurchases(tx: Context, changes: readonly PurchaseChange[], now: string): Promise<void> {
+  try {
+    for (const { before, after } of changes) {
+      if (after) await storePurchase(tx, before, after, now)
+      else if (before) await tx.db.deleteFrom('purchases').where('id', '=', before.row.id).execute()
+    }
+  } catch (error) {
+    // What it points at was there when the input was checked.
+    if (isForeignKeyViolation(error)) {
+      throw new AppError('CONFLICT', 'The retailer or brand was deleted at the same moment. Nothing was changed.')
+    }
+    throw error
+  }
+}
+
+async function storePurchase(tx: Context, before: PurchaseRecord | null, after: PurchaseRecord, now: string) {
+  const tagsChanged = !isDeepStrictEqual(before?.tags ?? [], after.tags)
+  if (!before) {
+    await tx.db
+      .insertInto('purchases')
+      .values({ ...after.row, ...derivedColumns(after) })
+      .execute()
+  } else if (tagsChanged || !isDeepStrictEqual(before.row, after.row)) {
+    const { id, ...columns } = after.row
+    const stamp = { version: before.row.version + 1, updated_at: now }
+    await tx.db
+      .updateTable('purchases')
+      .set({ ...columns, ...derivedColumns(after), ...stamp })
+      .where('id', '=', id)
+      .execute()
+  }
+  if (tagsChanged) await storeTags(tx, after.row.id, after.tags, before !== null)
+  await storeWarranty(tx, before?.warranty ?? null, after.warranty, now)
+}
+
+async function storeTags(tx: Context, purchaseId: string, tags: readonly string[], replace: boolean) {
+  if (replace) await tx.db.deleteFrom('purchase_tags').where('purchase_id', '=', purchaseId).execute()
+  if (tags.length === 0) return
+  const rows = tags.map((tag, position) => ({ purchase_id: purchaseId, position, tag, tag_key: foldCase(tag) }))
+  await tx.db.insertInto('purchase_tags').values(rows).execute()
+}
+
+async function storeWarranty(tx: Context, before: WarrantyRecord | null, after: WarrantyRecord | null, now: string) {
+  if (before && after?.id !== before.id) await tx.db.deleteFrom('warranties').where('id', '=', before.id).execute()
+  if (!after || isDeepStrictEqual(before, after)) return
+  const search_text = joinSearchKeys([after.provider, after.notes])
+  if (before?.id === after.id) {
+    const { id, ...columns } = after
+    const stamp = { version: before.version + 1, updated_at: now }
+    await tx.db
+      .updateTable('warranties')
+      .set({ ...columns, search_text, ...stamp })
+      .where('id', '=', id)
+      .execute()
+  } else {
+    await tx.db
+      .insertInto('warranties')
+      .values({ ...after, search_text })
+      .execute()
+  }
+}
+
+function derivedColumns({ row, tags }: { row: PurchaseRow; tags: readonly string[] }) {
+  const searched = [row.product_name, row.notes, row.model_number, row.serial_number, row.order_number, ...tags]
+  return {
+    sort_key: sortKey(row.product_name),
+    price_key: toPriceKey(formatMinorUnits(row.price, row.currency_code)),
+    search_text: joinSearchKeys(searched),
+  }
+}

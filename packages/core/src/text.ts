@@ -1,0 +1,25 @@
+/**
+ * The form in which texts are compared without regard to case: two names are the same, two tags are the same.
+ * Lower case by Unicode, so that every alphabet folds; a final sigma is a sigma.
+ */
+export function foldCase(text: string): string {
+  return text.normalize('NFC').toLowerCase().replaceAll('ς', 'σ').normalize('NFC')
+}
+
+/** The form in which search compares: as `foldCase`, and wide, narrow and ligature forms are their plain letters. */
+export function searchKey(text: string): string {
+  return foldCase(text.normalize('NFKC')).normalize('NFKC')
+}
+
+/**
+ * The form by which lists are ordered, byte by byte, alike on every engine: case and accents do not count, so that
+ * "Äpfel" stands beside "Apfel". Equal keys are told apart by the id.
+ */
+export function sortKey(text: string): string {
+  return searchKey(text).normalize('NFKD').replace(/\p{M}+/gu, '').trim()
+}
+
+/** Joins the searched fields of a row; the separator is a control character, which no search can contain. */
+export function joinSearchKeys(parts: readonly (string | null)[]): string {
+  return parts.flatMap((part) => (part === null ? [] : [searchKey(part)])).join('\u001f')
+}

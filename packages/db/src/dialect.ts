@@ -1,0 +1,38 @@
+import {
+  type Expression,
+  type Kysely,
+  PostgresAdapter,
+  type QueryExecutorProvider,
+  type SelectQueryBuilder,
+  type SqlBool,
+  sql,
+} from 'kysely'
+
+export type Engine = 'sqlite' | 'postgres'
+
+/** Which engine a database or transaction runs on. */
+export function engineOf(db: QueryExecutorProvider): Engine {
+  return db.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite'
+}
+
+/**
+ * The same query, and nobody else changes the rows it finds until the transaction `db` ends.
+ * A writing transaction on SQLite is alone anyway.
+ */
+export function lockForUpdate<DB, TB extends keyof DB, O>(
+  db: Kysely<DB>,
+  query: SelectQueryBuilder<DB, TB, O>,
+): SelectQueryBuilder<DB, TB, O> {
+  return engineOf(db) === 'postgres' ? query.forUpdate() : query
+}
+
+/**
+ * True where `text` holds `needle`, every character of it meant literally.
+ * @param text a column's name, or an expression. It and the needle are already in the same normal form, lower case
+ * included: the engines do not agree on the case of letters.
+ */
+export function contains(text: string | Expression<string | null>, needle: string): Expression<SqlBool> {
+  const operand = typeof text === 'string' ? sql.ref(text) : text
+  const pattern = `%${needle.replace(/[\\%_]/g, '\\$&')}%`
+  return sql<SqlBool>`${operand} like ${pattern} escape '\\'`
+}

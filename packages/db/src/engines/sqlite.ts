@@ -1,0 +1,287 @@
+import { setTimeout } from 'node:timers/promises'
+import Database from 'better-sqlite3'
+import {
+  AbortedTransactionError,
+  type CompiledQuery,
+  createQueryId,
+  type DatabaseConnection,
+  type DatabaseIntrospector,
+  type Dialect,
+  type DialectAdapter,
+  type Driver,
+  IdentifierNode,
+  type Kysely,
+  type QueryCompiler,
+  type QueryResult,
+  RawNode,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type TransactionSettings,
+} from 'kysely'
+import { SqliteFile } from './sqlite-file.ts'
+import { Turns } from './turns.ts'
+
+/** How long a writer waits for other processes, and for the writers of this process that came before it. */
+const LOCK_TIMEOUT_MS = 10_000
+const QUEUE_TIMEOUT_MS = 30_000
+const SNAPSHOTS_KEPT = 4
+
+/**
+ * Kysely on a SQLite file, made for many readers beside one writer.
+ *
+ * Kysely's own dialect has one connection, so that every read waits for an open transaction. Here reads run on a
+ * connection of their own, writers queue up in order, and `read only` transactions and streams get a snapshot.
+ */
+export class SqliteFileDialect implements Dialect {
+  readonly #path: string
+
+  /** @param path of a file; SQLite's `:memory:` would be a different database for each connection. */
+  constructor(path: string) {
+    if (path === '' || path.includes(':memory:')) throw new Error('A database in memory is not supported: name a file')
+    this.#path = path
+  }
+
+  createDriver(): Driver {
+    return new SqliteFileDriver(this.#path)
+  }
+
+  createQueryCompiler(): QueryCompiler {
+    return new SqliteQueryCompiler()
+  }
+
+  createAdapter(): DialectAdapter {
+    return new SqliteFileAdapter()
+  }
+
+  createIntrospector<DB>(db: Kysely<DB>): DatabaseIntrospector {
+    return new SqliteIntrospector(db)
+  }
+}
+
+class SqliteFileAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true
+  }
+
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
+type Compile = QueryCompiler['compileQuery']
+
+/** A transaction in progress on `file`; `end` gives the file back. */
+interface Session {
+  readonly file: SqliteFile
+  readonly writes: boolean
+  readonly end: () => void
+}
+
+class SqliteFileDriver implements Driver {
+  readonly #path: string
+  readonly #writers = new Turns()
+  readonly #idleSnapshots: SqliteFile[] = []
+  #writer: SqliteFile | undefined
+  #reader: SqliteFile | undefined
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  async init(): Promise<void> {
+    const writer = await retryWhileBusy(() => new SqliteFile(this.#path, 'write'))
+    try {
+      this.#reader = new SqliteFile(this.#path, 'read')
+    } catch (error) {
+      writer.close()
+      throw error
+    }
+    this.#writer = writer
+  }
+
+  async acquireConnection(): Promise<SqliteConnection> {
+    return new SqliteConnection(this)
+  }
+
+  async beginTransaction(connection: SqliteConnection, settings: TransactionSettings): Promise<void> {
+    connection.session = settings.accessMode === 'read only' ? this.beginSnapshot() : await this.beginWriting()
+  }
+
+  async commitTransaction(connection: SqliteConnection): Promise<void> {
+    const session = connection.requireSession()
+    session.file.execute('commit')
+    connection.session = undefined
+    session.end()
+  }
+
+  async rollbackTransaction(connection: SqliteConnection): Promise<void> {
+    connection.abandonSession()
+  }
+
+  async savepoint(connection: SqliteConnection, name: string, compile: Compile): Promise<void> {
+    await connection.executeQuery(savepointCommand('savepoint', name, compile))
+  }
+
+  async rollbackToSavepoint(connection: SqliteConnection, name: string, compile: Compile): Promise<void> {
+    await connection.executeQuery(savepointCommand('rollback to', name, compile))
+  }
+
+  async releaseSavepoint(connection: SqliteConnection, name: string, compile: Compile): Promise<void> {
+    await connection.executeQuery(savepointCommand('release', name, compile))
+  }
+
+  async releaseConnection(connection: SqliteConnection): Promise<void> {
+    connection.abandonSession()
+  }
+
+  async destroy(): Promise<void> {
+    // The writer goes last: the last connection folds the WAL back into the file, which a reader cannot.
+    for (const snapshot of this.#idleSnapshots.splice(0)) snapshot.close()
+    this.#reader?.close()
+    this.#writer?.close()
+    this.#reader = this.#writer = undefined
+  }
+
+  async executeAlone<R>(sql: string, parameters: readonly unknown[]): Promise<QueryResult<R>> {
+    const reader = opened(this.#reader)
+    if (reader.isReadOnly(sql)) {
+      const result = reader.execute<R>(sql, parameters)
+      if (reader.inTransaction) {
+        reader.execute('rollback')
+        throw new Error(`"${sql}" outside a transaction would freeze what all readers see: use db.transaction()`)
+      }
+      return result
+    }
+    const session = await this.beginWriting()
+    try {
+      const result = session.file.execute<R>(sql, parameters)
+      session.file.execute('commit')
+      return result
+    } finally {
+      if (session.file.inTransaction) session.file.execute('rollback')
+      session.end()
+    }
+  }
+
+  beginSnapshot(): Session {
+    opened(this.#reader)
+    const file = this.#idleSnapshots.pop() ?? new SqliteFile(this.#path, 'read')
+    file.execute('begin')
+    return {
+      file,
+      writes: false,
+      end: () => {
+        if (this.#idleSnapshots.length < SNAPSHOTS_KEPT && this.#reader) this.#idleSnapshots.push(file)
+        else file.close()
+      },
+    }
+  }
+
+  async beginWriting(): Promise<Session> {
+    const file = opened(this.#writer)
+    const end = await this.#writers.take(QUEUE_TIMEOUT_MS, () => lockError('the writers before this one took too long'))
+    try {
+      await retryWhileBusy(() => file.execute('begin immediate'))
+      return { file, writes: true, end }
+    } catch (error) {
+      end()
+      throw error
+    }
+  }
+}
+
+class SqliteConnection implements DatabaseConnection {
+  readonly #driver: SqliteFileDriver
+  session: Session | undefined
+
+  constructor(driver: SqliteFileDriver) {
+    this.#driver = driver
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    if (!this.session) return this.#driver.executeAlone(sql, parameters)
+    return this.requireSession().file.execute(sql, parameters)
+  }
+
+  async *streamQuery<R>({ sql, parameters }: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    if (this.session) {
+      const { file, writes } = this.requireSession()
+      // An open iteration would refuse every write on its connection, so a writing transaction reads all at once.
+      const rows = writes ? file.execute<R>(sql, parameters).rows : file.iterate<R>(sql, parameters)
+      yield* inChunks(rows, chunkSize)
+      return
+    }
+    // A snapshot of its own: on the shared reader the open iteration would hide later writes from everybody.
+    const snapshot = this.#driver.beginSnapshot()
+    try {
+      yield* inChunks(snapshot.file.iterate<R>(sql, parameters), chunkSize)
+    } finally {
+      snapshot.file.execute('rollback')
+      snapshot.end()
+    }
+  }
+
+  /** @throws AbortedTransactionError when SQLite itself gave the transaction up, as it does on a full disk. */
+  requireSession(): Session {
+    if (!this.session?.file.inTransaction) throw new AbortedTransactionError()
+    return this.session
+  }
+
+  abandonSession(): void {
+    const session = this.session
+    if (!session) return
+    this.session = undefined
+    try {
+      if (session.file.inTransaction) session.file.execute('rollback')
+    } finally {
+      session.end()
+    }
+  }
+}
+
+function* inChunks<R>(rows: Iterable<R>, size: number): Generator<QueryResult<R>> {
+  let chunk: R[] = []
+  for (const row of rows) {
+    chunk.push(row)
+    if (chunk.length >= size) {
+      yield { rows: chunk }
+      chunk = []
+    }
+  }
+  if (chunk.length > 0) yield { rows: chunk }
+}
+
+function savepointCommand(command: string, name: string, compile: Compile): CompiledQuery {
+  const node = RawNode.createWithChildren([RawNode.createWithSql(`${command} `), IdentifierNode.create(name)])
+  return compile(node, createQueryId())
+}
+
+/** Waits on timers, not in SQLite, so that other requests are served meanwhile. */
+async function retryWhileBusy<T>(action: () => T): Promise<T> {
+  const deadline = performance.now() + LOCK_TIMEOUT_MS
+  for (;;) {
+    try {
+      return action()
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      if (performance.now() > deadline) throw lockError('another process holds it', error)
+    }
+    await setTimeout(1 + Math.random() * 15)
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+}
+
+function lockError(reason: string, cause?: unknown): Error {
+  const error = new Database.SqliteError(`The database stayed locked: ${reason}`, 'SQLITE_BUSY')
+  error.cause = cause
+  return error
+}
+
+function opened(file: SqliteFile | undefined): SqliteFile {
+  if (!file) throw new Error('driver has already been destroyed')
+  return file
+}

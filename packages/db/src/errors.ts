@@ -1,0 +1,50 @@
+/** A row with that key is there already. */
+export function isUniqueViolation(error: unknown): boolean {
+  return ['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', '23505'].includes(codeOf(error))
+}
+
+/** A row points at one that is not there, or is still pointed at. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return ['SQLITE_CONSTRAINT_FOREIGNKEY', '23503', '23001'].includes(codeOf(error))
+}
+
+/** No room is left where the database lives. */
+export function isDiskFull(error: unknown): boolean {
+  return ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT', '53100'].includes(codeOf(error))
+}
+
+/**
+ * The database cannot be reached for now, whatever was asked of it: connection refused or lost, no free connection in
+ * time, locked past the deadline, closed.
+ */
+export function isUnavailable(error: unknown): boolean {
+  const code = codeOf(error)
+  return unavailableCode.test(code) || (code === '' && error instanceof Error && unavailableMessage.test(error.message))
+}
+
+const unavailableCode = new RegExp(
+  [
+    'SQLITE_(BUSY|LOCKED|CANTOPEN|PROTOCOL)(_.*)?',
+    'E(CONNREFUSED|CONNRESET|CONNABORTED|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH)',
+    // Connection exceptions, too many connections, lock not available, idle in transaction too long, shutting down.
+    '08...|53300|55P03|25P03|57P0[1-5]',
+  ]
+    .map((alternative) => `^(${alternative})$`)
+    .join('|'),
+)
+
+/** The drivers give these no code. */
+const unavailableMessage = new RegExp(
+  [
+    'driver has already been destroyed',
+    'database connection is not open',
+    'Cannot use a pool after calling end',
+    'timeout exceeded when trying to connect',
+    'Connection terminated',
+    'Client has encountered a connection error',
+  ].join('|'),
+)
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}

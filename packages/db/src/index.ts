@@ -1,0 +1,12 @@
+export {
+  connectDatabase,
+  type DatabaseHandle,
+  type DatabaseOptions,
+  DatabaseUrlError,
+  type Db,
+} from './connect.ts'
+export { contains, lockForUpdate } from './dialect.ts'
+export type { PoolOptions } from './engines/postgres.ts'
+export { isDiskFull, isForeignKeyViolation, isUnavailable, isUniqueViolation } from './errors.ts'
+export { type MigrationStatus, migrateDown, migrateUp, migrationStatus, SchemaTooNewError } from './migrate.ts'
+export type * from './schema.ts'

@@ -1,0 +1,13 @@
+import type { QueryExecutorProvider } from 'kysely'
+import { foundation } from './001-foundation.ts'
+
+export interface Migration {
+  /** Starts with a number of three digits; never changes once released. */
+  readonly name: string
+  /** Both run inside a transaction, with raw SQL: the table types of the day may be others than today's. */
+  up(db: QueryExecutorProvider): Promise<void>
+  down(db: QueryExecutorProvider): Promise<void>
+}
+
+/** In order of age. Only ever append: released databases have run these. */
+export const migrations: readonly Migration[] = [foundation]

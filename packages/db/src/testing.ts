@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import { copyFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, inject } from 'vitest'
+import { connectDatabase, type DatabaseHandle } from './connect.ts'
+import type { Engine } from './dialect.ts'
+import { runOnServer } from './testing/global-setup.ts'
+
+export interface TestEngine {
+  name: Engine
+  /** A fresh migrated database, closed and removed after the test; after the suite if `beforeAll` asked for it. */
+  openDatabase(): Promise<DatabaseHandle>
+  /** The DATABASE_URL of such a database, for other processes; with `empty`, one that was never migrated. */
+  createDatabaseUrl(options?: { empty?: boolean }): Promise<string>
+}
+
+/**
+ * Runs a suite on each engine, the real ones:
+ *
+ *     describeEachEngine('brands', ({ openDatabase }) => {
+ *       it('begins empty', async () => {
+ *         const { db } = await openDatabase()
+ *         ...
+ */
+export function describeEachEngine(name: string, suite: (engine: TestEngine) => void): void {
+  for (const engine of engines) {
+    describe(`${name} (${engine.name})`, () => {
+      const leftBySuite: Cleanup[] = []
+      const leftByTest: Cleanup[] = []
+      let left = leftBySuite
+      beforeEach(() => {
+        left = leftByTest
+      })
+      afterEach(() => cleanUp(leftByTest))
+      afterEach(() => {
+        left = leftBySuite
+      })
+      afterAll(() => cleanUp(leftBySuite))
+
+      const createDatabaseUrl: TestEngine['createDatabaseUrl'] = async (options) => {
+        const { url, remove } = await engine.create(options?.empty ?? false)
+        left.push(remove)
+        return url
+      }
+      const openDatabase = async () => {
+        const database = connectDatabase({ url: await createDatabaseUrl(), dataDir: '', pool: { max: 5 } })
+        left.push(database.close)
+        return database
+      }
+      suite({ name: engine.name, openDatabase, createDatabaseUrl })
+    })
+  }
+}
+
+type Cleanup = () => Promise<void>
+
+/** Last made, first removed: connections before the database they lead to. */
+async function cleanUp(left: Cleanup[]): Promise<void> {
+  for (const remove of left.splice(0).reverse()) await remove()
+}
+
+interface Maker {
+  name: Engine
+  create(empty: boolean): Promise<{ url: string; remove: Cleanup }>
+}
+
+const engines: readonly Maker[] = [
+  {
+    name: 'sqlite',
+    async create(empty) {
+      const { folder, sqliteTemplate } = inject('testDatabases')
+      const path = join(folder, `${randomUUID()}.db`)
+      if (!empty) await copyFile(sqliteTemplate, path)
+      return {
+        url: `sqlite:${path}`,
+        remove: async () => {
+          for (const suffix of ['', '-wal', '-shm']) await rm(path + suffix, { force: true })
+        },
+      }
+    },
+  },
+  {
+    name: 'postgres',
+    async create(empty) {
+      const { postgresUrl, postgresTemplate } = inject('testDatabases')
+      const name = `test_${randomUUID().replaceAll('-', '')}`
+      await runOnServer(postgresUrl, `create database ${name} template ${empty ? 'template0' : postgresTemplate}`)
+      return {
+        url: postgresUrl + name,
+        remove: () => runOnServer(postgresUrl, `drop database ${name} with (force)`),
+      }
+    },
+  },
+]

