@@ -1,5 +1,4 @@
-import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import type { Logger } from 'pino'
 import type { ApiContext } from './context.ts'
 import type { DatabaseHandle } from './database.ts'
@@ -8,9 +7,10 @@ import { type AppEnv, edge } from './edge.ts'
 import type { Env } from './env.ts'
 import { mountHealth } from './health.ts'
 import { mountHome } from './home.ts'
-import { answerProblem, HttpError } from './problem.ts'
+import { answerProblem, HttpError, isForeseen } from './problem.ts'
 import { mountRest } from './rest/adapter.ts'
 import { appRouter } from './router.ts'
+import { mountTrpc } from './trpc-http.ts'
 
 export interface AppOptions {
   database: DatabaseHandle
@@ -19,4 +19,59 @@ export interface AppOptions {
   now: () => Date
   /** Once true, every request is refused with 503. */
   isStopping?: () => boolean
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE']
+/** How many handlers match every address. */
+const AT_THE_EDGE = 1
+
+/** Accounts come later; until then whoever reaches the server is its owner. */
+const OWNER: ApiContext['caller'] = { name: 'owner', may: new Set(['read', 'write', 'admin']) }
+
+/** The whole server as one Hono app, in the order in which a request meets it. */
+export function createApp({ database, env, log, now, isStopping = () => false }: AppOptions): Hono<AppEnv> {
+  const app = new Hono<AppEnv>({ strict: false })
+  const createContext = (c: Context<AppEnv>): ApiContext => ({
+    db: database.db,
+    now,
+    caller: OWNER,
+    requestId: c.get('requestId'),
+    log,
+  })
+
+  app.use(
+    edge({
+      log,
+      allowedHosts: [...env.ALLOWED_HOSTS, ...ownName(env.HOST)],
+      corsOrigins: env.CORS_ORIGINS,
+      maxBodyBytes: env.MAX_BODY_BYTES,
+      isStopping,
+    }),
+  )
+  mountHealth(app, database)
+  mountDocs(app, appRouter)
+  mountRest(app, appRouter, { createContext })
+  mountTrpc(app, appRouter, { createContext })
+  mountHome(app)
+
+  app.notFound((c) => {
+    const allowed = METHODS.filter((method) => app.router.match(method, c.req.path)[0].length > AT_THE_EDGE)
+    if (allowed.length === 0) return answerProblem(c, new HttpError(404, `There is nothing at ${c.req.path}.`))
+    const Allow = allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
+    return answerProblem(c, new HttpError(405, `${c.req.path} answers only to ${Allow}.`, { Allow }))
+  })
+  app.onError((error, c) => {
+    const details = { err: error, request_id: c.get('requestId') }
+    // The caller hung up while its body was arriving: nobody did anything wrong here, and nobody reads the answer.
+    if (c.req.raw.signal.aborted) log.debug(details, 'The caller hung up')
+    else if (!isForeseen(error)) log.error(details, 'A request failed')
+    return answerProblem(c, error)
+  })
+  return app
+}
+
+/** The host name that HOST stands for; an address that means every interface is no name. */
+function ownName(host: string): string[] {
+  if (host === '0.0.0.0' || host === '::') return []
+  return [host.includes(':') ? `[${host.toLowerCase()}]` : host.toLowerCase()]
 }

@@ -47,7 +47,10 @@ function isMigration(name: string | undefined): name is keyof typeof MIGRATE {
 
 async function up({ db, description }: DatabaseHandle): Promise<void> {
   const ran = await migrateUp(db)
-  say(ran.length > 0 ? `Migrated ${description}:` : `Nothing to do: ${description} is current.`, ...ran.map((name) => `  ${name}`))
+  say(
+    ran.length > 0 ? `Migrated ${description}:` : `Nothing to do: ${description} is current.`,
+    ...ran.map((name) => `  ${name}`),
+  )
 }
 
 async function down({ db, description }: DatabaseHandle): Promise<void> {

@@ -36,7 +36,10 @@ export function edge(options: EdgeOptions): MiddlewareHandler<AppEnv> {
   /** The reason to refuse the request, or undefined. `trusted`: its Origin is one of CORS_ORIGINS. */
   async function findRefusal(request: HonoRequest, trusted: boolean): Promise<HttpError | undefined> {
     if (options.isStopping()) {
-      return new HttpError(503, 'The server is shutting down. Try again shortly.', { 'Retry-After': '5', Connection: 'close' })
+      return new HttpError(503, 'The server is shutting down. Try again shortly.', {
+        'Retry-After': '5',
+        Connection: 'close',
+      })
     }
     // Requests that never left the process have no Host header, but an address.
     const host = (request.header('host') ?? new URL(request.url).host).toLowerCase()

@@ -28,7 +28,9 @@ export function speakPlainly(): void {
 /** Every wrong field of an input, in the order zod found them. @param input what was parsed */
 export function toFieldErrors(issues: readonly Issue[], input: unknown): FieldError[] {
   const errors = issues.flatMap((issue) => flatten(issue, [], input))
-  return errors.filter((error, at) => errors.findIndex((e) => e.path === error.path && e.message === error.message) === at)
+  return errors.filter(
+    (error, at) => errors.findIndex((e) => e.path === error.path && e.message === error.message) === at,
+  )
 }
 
 /** What stands at a path of the input, or undefined. Sees only what the caller sent, never what objects inherit. */
@@ -131,9 +133,9 @@ function describe(issue: RawIssue): string {
     case 'unrecognized_keys':
       return 'is not a field here'
     case 'invalid_value':
-      return issue.values.length === 1 ? `must be ${issue.values[0]}` : `must be one of ${issue.values.join(', ')}`
+      return describeChoice(issue.values)
     case 'invalid_union':
-      return issue.options ? `must be one of ${issue.options.join(', ')}` : NO_BRANCH
+      return Array.isArray(issue.options) ? describeChoice(issue.options) : NO_BRANCH
     default:
       return 'is not allowed here'
   }
@@ -142,6 +144,10 @@ function describe(issue: RawIssue): string {
 /** zod asks whole numbers for a "number" first; only the schema knows that it wants a whole one. */
 function isWhole(schema: unknown): boolean {
   return schema instanceof z.ZodNumberFormat && schema._zod.def.format.endsWith('int')
+}
+
+function describeChoice(values: readonly unknown[]): string {
+  return values.length === 1 ? `must be ${String(values[0])}` : `must be one of ${values.map(String).join(', ')}`
 }
 
 function describeBound(origin: string, bound: number, inclusive: boolean, side: 'least' | 'most'): string {

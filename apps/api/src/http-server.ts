@@ -8,10 +8,10 @@ import type { AppEnv } from './edge.ts'
 import { HttpError, toProblem } from './problem.ts'
 import { reasonOf, StartError } from './start-error.ts'
 
-/** What Node's parser refuses, by its error code; anything else it refuses is no HTTP. */
-const PARSER_REFUSALS: Record<string, [status: number, detail: string]> = {
-  HPE_HEADER_OVERFLOW: [431, 'The address and headers of the request are larger than 16 KiB.'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
+/** Why Node's parser refuses, by its error code; anything else it refuses is no HTTP. */
+const PARSER_REFUSALS: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: 'The address and headers of the request are larger than 16 KiB.',
+  ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',
 }
 
 export interface HttpServer {
@@ -62,9 +62,11 @@ export async function listen(app: Hono<AppEnv>, host: string, port: number): Pro
 
 /** Explains a request whose address or Host header is no such thing: it never reaches the app. */
 function answerBrokenRequest(error: unknown): Response {
-  const refusal = error instanceof RequestError ? new HttpError(400, 'The address or the Host header of the request is malformed.') : error
-  const { status, body, headers } = toProblem(refusal, randomUUID())
-  return new Response(JSON.stringify(body), { status, headers })
+  const broken = error instanceof RequestError
+  const { status, text, headers } = standaloneProblem(
+    broken ? new HttpError(400, 'The address or the Host header of the request is malformed.') : error,
+  )
+  return new Response(text, { status, headers })
 }
 
 /** Answers what Node's parser would not hand over. */
@@ -73,15 +75,28 @@ function refuseNoHttp(error: NodeJS.ErrnoException, socket: Duplex): void {
     socket.destroy()
     return
   }
-  const [code, detail] = PARSER_REFUSALS[error.code ?? ''] ?? [400, 'The request is not HTTP.']
-  const { status, body, headers } = toProblem(new HttpError(code, detail), randomUUID())
-  const text = JSON.stringify(body)
+  const detail = PARSER_REFUSALS[error.code ?? ''] ?? 'The request is not HTTP.'
+  const { status, text, headers } = standaloneProblem(new HttpError(400, detail))
   const lines = Object.entries({ ...headers, 'Content-Length': Buffer.byteLength(text), Connection: 'close' })
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${text}`)
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${text}`)
+}
+
+/** A problem that is answered outside of the app, without what its edge adds. */
+function standaloneProblem(error: unknown) {
+  const requestId = randomUUID()
+  const { status, body, headers } = toProblem(error, requestId)
+  const own = {
+    'Content-Type': 'application/problem+json',
+    'X-Request-Id': requestId,
+    'X-Content-Type-Options': 'nosniff',
+  }
+  return { status, text: JSON.stringify(body), headers: { ...headers, ...own } }
 }
 
 function explainListenError(error: NodeJS.ErrnoException, host: string, port: number): string {
-  if (error.code === 'EADDRINUSE') return `Port ${port} on ${host} is in use by another program. Set PORT to a free one.`
+  if (error.code === 'EADDRINUSE')
+    return `Port ${port} on ${host} is in use by another program. Set PORT to a free one.`
   if (error.code === 'EACCES') return `Port ${port} may not be used by this user. Set PORT to one above 1023.`
   return `The server cannot listen on ${host}, port ${port}: ${reasonOf(error)}`
 }

@@ -81,6 +81,11 @@ export function answerProblem(c: HonoContext<{ Variables: { requestId: string } 
   return c.body(JSON.stringify(body), status, { ...headers, 'Content-Type': 'application/problem+json' })
 }
 
+/** Whether somebody threw this on purpose: anything else is a bug and belongs in the log. */
+export function isForeseen(error: unknown): boolean {
+  return explain(error).code !== 'INTERNAL_SERVER_ERROR'
+}
+
 interface Explanation {
   code: ProblemCode
   detail: string

@@ -1,9 +1,12 @@
 /**
  * The form in which texts are compared without regard to case: two names are the same, two tags are the same.
- * Lower case by Unicode, so that every alphabet folds; a final sigma is a sigma.
+ * Lower case by way of upper case, where letters with several small forms meet (ς and σ, ß and ss, ı and i), so that
+ * every alphabet folds. The first step is for ẞ, which has no other way to ss.
  */
 export function foldCase(text: string): string {
-  return text.normalize('NFC').toLowerCase().replaceAll('ς', 'σ').normalize('NFC')
+  const small = text.normalize('NFC').toLowerCase().toUpperCase().toLowerCase()
+  // Lower case makes a sigma final by its place in the word, and keeps the dot of İ as a mark.
+  return small.replaceAll('ς', 'σ').replaceAll('i\u0307', 'i').normalize('NFC')
 }
 
 /** The form in which search compares: as `foldCase`, and wide, narrow and ligature forms are their plain letters. */

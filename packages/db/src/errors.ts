@@ -5,7 +5,10 @@ export function isUniqueViolation(error: unknown): boolean {
 
 /** A row points at one that is not there, or is still pointed at. */
 export function isForeignKeyViolation(error: unknown): boolean {
-  return ['SQLITE_CONSTRAINT_FOREIGNKEY', '23503', '23001'].includes(codeOf(error))
+  const code = codeOf(error)
+  // SQLite enforces `on delete restrict` with a trigger of its own, and gives its error the trigger's code.
+  if (code === 'SQLITE_CONSTRAINT_TRIGGER') return (error as Error).message === 'FOREIGN KEY constraint failed'
+  return ['SQLITE_CONSTRAINT_FOREIGNKEY', '23503', '23001'].includes(code)
 }
 
 /** No room is left where the database lives. */

@@ -1,4 +1,7 @@
 import {
+  Brand,
+  BrandChanges,
+  BrandList,
   createBrand,
   deleteBrand,
   EntryById,
@@ -7,15 +10,12 @@ import {
   getBrand,
   listBrands,
   NewBrand,
-  Brand,
-  BrandChanges,
-  BrandList,
   updateBrand,
 } from '@spends/core'
 import { z } from 'zod'
 import { read, router, write } from '../trpc.ts'
 
-const tags = ['Brands']
+const tags = ['Brands'] as const
 
 export const brands = router({
   list: read

@@ -18,7 +18,7 @@ import { z } from 'zod'
 import { etagOfVersion } from '../rest/etag.ts'
 import { read, router, write } from '../trpc.ts'
 
-const tags = ['Purchases']
+const tags = ['Purchases'] as const
 
 export const purchases = router({
   list: read

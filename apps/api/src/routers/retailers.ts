@@ -15,7 +15,7 @@ import {
 import { z } from 'zod'
 import { read, router, write } from '../trpc.ts'
 
-const tags = ['Retailers']
+const tags = ['Retailers'] as const
 
 export const retailers = router({
   list: read

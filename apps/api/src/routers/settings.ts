@@ -1,7 +1,7 @@
 import { getSettings, Settings, SettingsChanges, updateSettings } from '@spends/core'
 import { admin, read, router } from '../trpc.ts'
 
-const tags = ['Settings']
+const tags = ['Settings'] as const
 
 export const settings = router({
   get: read

@@ -20,7 +20,7 @@ import { z } from 'zod'
 import { etagOfVersion } from '../rest/etag.ts'
 import { read, router, write } from '../trpc.ts'
 
-const tags = ['Warranties']
+const tags = ['Warranties'] as const
 
 export const warranties = router({
   list: read
@@ -95,7 +95,8 @@ export const warranties = router({
         path: '/warranties/{id}',
         operation_id: 'updateWarranty',
         summary: 'Change a warranty',
-        description: 'Only the fields sent change; `null` clears. `status: "VOIDED"` voids, `"ACTIVE"` takes that back.',
+        description:
+          'Only the fields sent change; `null` clears. `status: "VOIDED"` voids, `"ACTIVE"` takes that back.',
         tags,
         etag: etagOfVersion,
         alsoCheck: checkWarrantyChanges,

@@ -22,8 +22,7 @@ import {
 import { SqliteFile } from './sqlite-file.ts'
 import { Turns } from './turns.ts'
 
-/** How long a writer waits for other processes, and for the writers of this process that came before it. */
-const LOCK_TIMEOUT_MS = 10_000
+/** How long a writer waits for the writers of this process that came before it. */
 const QUEUE_TIMEOUT_MS = 30_000
 const SNAPSHOTS_KEPT = 4
 
@@ -35,15 +34,20 @@ const SNAPSHOTS_KEPT = 4
  */
 export class SqliteFileDialect implements Dialect {
   readonly #path: string
+  readonly #lockTimeoutMs: number
 
-  /** @param path of a file; SQLite's `:memory:` would be a different database for each connection. */
-  constructor(path: string) {
+  /**
+   * @param path of a file; SQLite's `:memory:` would be a different database for each connection.
+   * @param lockTimeoutMs how long a writer waits for writers of other processes.
+   */
+  constructor(path: string, lockTimeoutMs = 10_000) {
     if (path === '' || path.includes(':memory:')) throw new Error('A database in memory is not supported: name a file')
     this.#path = path
+    this.#lockTimeoutMs = lockTimeoutMs
   }
 
   createDriver(): Driver {
-    return new SqliteFileDriver(this.#path)
+    return new SqliteFileDriver(this.#path, this.#lockTimeoutMs)
   }
 
   createQueryCompiler(): QueryCompiler {
@@ -74,23 +78,24 @@ type Compile = QueryCompiler['compileQuery']
 /** A transaction in progress on `file`; `end` gives the file back. */
 interface Session {
   readonly file: SqliteFile
-  readonly writes: boolean
   readonly end: () => void
 }
 
 class SqliteFileDriver implements Driver {
   readonly #path: string
+  readonly #lockTimeoutMs: number
   readonly #writers = new Turns()
   readonly #idleSnapshots: SqliteFile[] = []
   #writer: SqliteFile | undefined
   #reader: SqliteFile | undefined
 
-  constructor(path: string) {
+  constructor(path: string, lockTimeoutMs: number) {
     this.#path = path
+    this.#lockTimeoutMs = lockTimeoutMs
   }
 
   async init(): Promise<void> {
-    const writer = await retryWhileBusy(() => new SqliteFile(this.#path, 'write'))
+    const writer = await retryWhileBusy(this.#lockTimeoutMs, () => new SqliteFile(this.#path, 'write'))
     try {
       this.#reader = new SqliteFile(this.#path, 'read')
     } catch (error) {
@@ -170,7 +175,6 @@ class SqliteFileDriver implements Driver {
     file.execute('begin')
     return {
       file,
-      writes: false,
       end: () => {
         if (this.#idleSnapshots.length < SNAPSHOTS_KEPT && this.#reader) this.#idleSnapshots.push(file)
         else file.close()
@@ -182,8 +186,8 @@ class SqliteFileDriver implements Driver {
     const file = opened(this.#writer)
     const end = await this.#writers.take(QUEUE_TIMEOUT_MS, () => lockError('the writers before this one took too long'))
     try {
-      await retryWhileBusy(() => file.execute('begin immediate'))
-      return { file, writes: true, end }
+      await retryWhileBusy(this.#lockTimeoutMs, () => file.execute('begin immediate'))
+      return { file, end }
     } catch (error) {
       end()
       throw error
@@ -206,10 +210,7 @@ class SqliteConnection implements DatabaseConnection {
 
   async *streamQuery<R>({ sql, parameters }: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
     if (this.session) {
-      const { file, writes } = this.requireSession()
-      // An open iteration would refuse every write on its connection, so a writing transaction reads all at once.
-      const rows = writes ? file.execute<R>(sql, parameters).rows : file.iterate<R>(sql, parameters)
-      yield* inChunks(rows, chunkSize)
+      yield* inChunks(this.requireSession().file.iterate<R>(sql, parameters), chunkSize)
       return
     }
     // A snapshot of its own: on the shared reader the open iteration would hide later writes from everybody.
@@ -258,8 +259,8 @@ function savepointCommand(command: string, name: string, compile: Compile): Comp
 }
 
 /** Waits on timers, not in SQLite, so that other requests are served meanwhile. */
-async function retryWhileBusy<T>(action: () => T): Promise<T> {
-  const deadline = performance.now() + LOCK_TIMEOUT_MS
+async function retryWhileBusy<T>(timeoutMs: number, action: () => T): Promise<T> {
+  const deadline = performance.now() + timeoutMs
   for (;;) {
     try {
       return action()

