@@ -1,7 +1,8 @@
 #!/bin/sh
 # A purchase from beginning to end over REST, with nothing but curl.
-#   npm start                     # in another terminal
-#   sh examples/story.sh          # or: sh examples/story.sh http://localhost:8000
+#
+#     npm start                          # in another terminal
+#     sh examples/story.sh [URL]         # of the instance; http://localhost:8000 unless given
 set -eu
 
 api="${1:-http://localhost:8000}/api"
@@ -24,14 +25,27 @@ call() {
   fi
 }
 
-# header NAME: its value in the last answer.
+# header NAME: its value in the last answer, in whatever case the server writes the name.
 header() {
-  sed -n "s/^$1: \(.*\)$(printf '\r')\$/\1/Ip" "$headers"
+  tr -d '\r' <"$headers" | grep -i "^$1:" | sed 's/^[^:]*: *//' | grep . || {
+    echo "the answer has no header $1" >&2
+    return 1
+  }
 }
 
 # id: of what the last call made; Location names it.
 id() {
-  header Location | sed 's|.*/||'
+  location=$(header Location) || return 1
+  echo "${location##*/}"
+}
+
+# holds TEXT: insists that the last answer says it.
+holds() {
+  grep -qF "$1" "$body" || {
+    echo "expected $1 in:" >&2
+    cat "$body" >&2
+    return 1
+  }
 }
 
 call 201 POST /retailers --data "{\"name\": \"Corner Shop $stamp\"}"
@@ -55,7 +69,7 @@ purchase=$(id)
 
 # Found by its brand, in any case.
 call 200 GET "/purchases?limit=5&search=LUMEN%20$stamp"
-grep -q "$purchase" "$body"
+holds "$purchase"
 
 # An edit says which version it has seen.
 call 200 GET "/purchases/$purchase"
@@ -65,7 +79,7 @@ call 200 PUT "/purchases/$purchase" --header "If-Match: $etag" --data '{"price":
 # Whoever still holds the old version is told so, and nothing is overwritten.
 call 412 PUT "/purchases/$purchase" --header "If-Match: $etag" --data '{"price": "1.00"}'
 call 200 GET "/purchases/$purchase"
-grep -q '"price":"44.90"' "$body"
+holds '"price":"44.90"'
 
 # A retailer in use stays; without its purchase it may go.
 call 409 DELETE "/retailers/$retailer"

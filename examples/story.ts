@@ -1,14 +1,17 @@
 /**
- * A purchase from beginning to end with the typed client: the story of story.sh, in TypeScript.
+ * A purchase from beginning to end with the typed client: the story of story.sh, in TypeScript, for Node.js 22.18 or
+ * newer.
  *
- *     npm start                               # in another terminal
- *     node --conditions=@spends/source examples/story.ts [http://localhost:8000]
+ *     npm start                          # in another terminal; it builds the client as `pnpm build` does
+ *     node examples/story.ts [URL]       # of the instance; http://localhost:8000 unless given
+ *
+ * While you change the client itself, run its sources without a build: node --conditions=@spends/source examples/story.ts
  */
 import { createClient, getFailure, type NewPurchase } from '@spends/client'
 
 const client = createClient({ url: process.argv[2] ?? 'http://localhost:8000' })
 /** Names are unique, so that the story can be told more than once. */
-const stamp = Date.now().toString(36)
+const stamp = crypto.randomUUID().slice(0, 8)
 
 // Both calls leave in one request.
 const [retailer, brand] = await Promise.all([

@@ -1,5 +1,6 @@
 import { describeEachEngine } from '@spends/db/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Problem } from './problem.ts'
 import { startTestApp, type TestApp, type TestRequest } from './testing.ts'
 
 const LOCAL = 'http://localhost'
@@ -16,7 +17,7 @@ describeEachEngine('the edge of the server', ({ openDatabase }) => {
 
   async function expectProblem(path: string, init: TestRequest, status: number, code: string) {
     const response = await server.request(path, init)
-    const body = await response.json()
+    const body = (await response.json()) as Problem['body']
     expect(response.headers.get('Content-Type')).toBe('application/problem+json')
     expect(body).toMatchObject({ type: 'about:blank', status, code, request_id: response.headers.get('X-Request-Id') })
     expect(body.detail).toMatch(/\.$/)
@@ -92,7 +93,7 @@ describeEachEngine('the edge of the server', ({ openDatabase }) => {
   })
 
   describe('writing from pages of other origins', () => {
-    const retailers = async () => (await (await server.request('/api/retailers')).json()).total
+    const retailers = async () => ((await (await server.request('/api/retailers')).json()) as { total: number }).total
     const json = { name: 'Written' }
 
     it.each<[string, Record<string, string>]>([

@@ -61,10 +61,9 @@ export function createApp({ database, env, log, now, isStopping = () => false }:
     return answerProblem(c, new HttpError(405, `${c.req.path} answers only to ${Allow}.`, { Allow }))
   })
   app.onError((error, c) => {
-    const details = { err: error, request_id: c.get('requestId') }
-    // The caller hung up while its body was arriving: nobody did anything wrong here, and nobody reads the answer.
-    if (c.req.raw.signal.aborted) log.debug(details, 'The caller hung up')
-    else if (!isForeseen(error)) log.error(details, 'A request failed')
+    // The caller hung up in the middle of its body: not our failure, whatever it looks like from here.
+    if (c.req.raw.signal.aborted) return answerProblem(c, new HttpError(400, 'The body of the request broke off.'))
+    if (!isForeseen(error)) log.error({ err: error, request_id: c.get('requestId') }, 'A request failed')
     return answerProblem(c, error)
   })
   return app

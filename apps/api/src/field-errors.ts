@@ -27,10 +27,17 @@ export function speakPlainly(): void {
 
 /** Every wrong field of an input, in the order zod found them. @param input what was parsed */
 export function toFieldErrors(issues: readonly Issue[], input: unknown): FieldError[] {
-  const errors = issues.flatMap((issue) => flatten(issue, [], input))
+  const nearest = issues.filter((issue, at) => !issues.slice(at + 1).some((later) => isSameBound(issue, later)))
+  const errors = nearest.flatMap((issue) => flatten(issue, [], input))
   return errors.filter(
     (error, at) => errors.findIndex((e) => e.path === error.path && e.message === error.message) === at,
   )
+}
+
+/** A number too large for a double to hold exactly is too large for the bound of its field as well: that one says more. */
+function isSameBound(a: Issue, b: Issue): boolean {
+  const isBound = a.code === 'too_big' || a.code === 'too_small'
+  return isBound && a.code === b.code && toText(a.path) === toText(b.path)
 }
 
 /** What stands at a path of the input, or undefined. Sees only what the caller sent, never what objects inherit. */

@@ -1,3 +1,8 @@
+const dark = matchMedia('(prefers-color-scheme: dark)')
+const followTheme = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
+dark.addEventListener('change', followTheme)
+followTheme()
+
 SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#docs',

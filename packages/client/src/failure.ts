@@ -1,9 +1,18 @@
 import { TRPCClientError } from '@trpc/client'
-import type { AppRouter } from '@spends/api/router'
-import type { FailureData } from './types.ts'
+import type { inferRouterError } from '@trpc/server'
+import type { AppRouter } from './router.ts'
 
-/** Why a call failed, as the instance says it; or that no answer came at all. */
-export type Failure = FailureData | { code: 'NO_ANSWER'; detail: string }
+/** A field that is wrong: its name, dotted (`warranty.warranty_end`, `tags.0`), and what is wrong with it. */
+export interface FieldError {
+  path: string
+  message: string
+}
+
+/** What the instance says of a failure: the problem's `code`, a sentence, and every wrong field. */
+export type FailureData = inferRouterError<AppRouter>['data']
+
+/** Why a call failed, as the instance says it; or that no answer of an instance came at all. */
+export type Failure = FailureData | { code: 'NO_ANSWER'; detail: string; errors: undefined }
 
 /**
  * Reads the error that a call of the client rejected with.
@@ -13,5 +22,5 @@ export function getFailure(error: unknown): Failure | undefined {
   if (!(error instanceof TRPCClientError)) return undefined
   const { data } = error as TRPCClientError<AppRouter>
   if (data) return data
-  return { code: 'NO_ANSWER', detail: `The instance did not answer: ${error.message}` }
+  return { code: 'NO_ANSWER', detail: `No answer came from the instance: ${error.message}`, errors: undefined }
 }

@@ -1,13 +1,8 @@
-import {
-  createTRPCClient,
-  httpBatchLink,
-  httpSubscriptionLink,
-  splitLink,
-  type TRPCClient,
-} from '@trpc/client'
-import type { AppRouter } from '@spends/api/router'
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, type TRPCClient } from '@trpc/client'
+import type { AppRouter } from './router.ts'
 
-export { type Failure, getFailure } from './failure.ts'
+export { type Failure, type FailureData, type FieldError, getFailure } from './failure.ts'
+export type { AppRouter } from './router.ts'
 export type * from './types.ts'
 
 /** The procedures of one instance, by name: `client.purchases.create.mutate({ ... })`. */
@@ -23,8 +18,8 @@ export interface ClientOptions {
 /** As many calls as the server takes in one request. */
 const MAX_CALLS_IN_A_REQUEST = 50
 
-/** Reads go into the address; what would be longer is sent in more requests. */
-const MAX_ADDRESS_LENGTH = 4000
+/** Reads go into the address, and proxies take 8 KiB of it at most; what would be longer is sent in more requests. */
+const MAX_ADDRESS_LENGTH = 8000
 
 /**
  * A typed client of one instance. Calls made in the same tick travel in one request; subscriptions stream.

@@ -1,5 +1,5 @@
-import type { AppRouter } from '@spends/api/router'
-import type { inferRouterError, inferRouterInputs, inferRouterOutputs } from '@trpc/server'
+import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
+import type { AppRouter } from './router.ts'
 
 type Inputs = inferRouterInputs<AppRouter>
 type Outputs = inferRouterOutputs<AppRouter>
@@ -19,19 +19,19 @@ export type WarrantyList = Outputs['warranties']['list']
 export type NewWarranty = Inputs['warranties']['create']
 export type WarrantyChanges = Inputs['warranties']['update']
 export type WarrantyFilter = Inputs['warranties']['list']
+export type ExpiringFilter = Inputs['warranties']['expiring']
 
 export type Retailer = Outputs['retailers']['get']
 export type RetailerList = Outputs['retailers']['list']
 export type NewRetailer = Inputs['retailers']['create']
 export type RetailerChanges = Inputs['retailers']['update']
+export type RetailerFilter = Inputs['retailers']['list']
 
 export type Brand = Outputs['brands']['get']
 export type BrandList = Outputs['brands']['list']
 export type NewBrand = Inputs['brands']['create']
 export type BrandChanges = Inputs['brands']['update']
+export type BrandFilter = Inputs['brands']['list']
 
 export type Settings = Outputs['settings']['get']
 export type SettingsChanges = Inputs['settings']['update']
-
-/** What the instance says of a failure: the problem's `code`, a sentence, and every wrong field. */
-export type FailureData = inferRouterError<AppRouter>['data']

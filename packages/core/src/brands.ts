@@ -28,3 +28,7 @@ export const createBrand = brands.create
 export const updateBrand = brands.update
 /** @throws AppError NOT_FOUND; CONFLICT while purchases use it, unless `reassign_to` says where to move them */
 export const deleteBrand = brands.remove
+/** The rules of `updateBrand` on an input whose shape is wrong. @throws AppError NOT_FOUND */
+export const checkBrandChanges = brands.checkChanges
+/** The rules of `deleteBrand` on an input whose shape is wrong. @throws AppError NOT_FOUND */
+export const checkBrandRemoval = brands.checkRemoval

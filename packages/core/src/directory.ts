@@ -2,10 +2,11 @@ import { contains, isUniqueViolation, lockForUpdate } from '@spends/db'
 import { z } from 'zod'
 import { toInstant } from './calendar.ts'
 import { type Context, inTransaction, newId } from './context.ts'
-import { AppError, invalid, notFound } from './errors.ts'
+import { AppError, type FieldError, invalid, notFound } from './errors.ts'
 import { Id, OptionalHttpUrl, OutId, OutInstant, page, ReadOnly, requiredText, Search } from './fields.ts'
 import { findReadOnlyProblems } from './read-only.ts'
 import { foldCase, searchKey, sortKey } from './text.ts'
+import { validPart } from './valid-part.ts'
 
 /*
  * Retailers and brands are the same kind of thing: a list of names that purchases point at. What they do stands here
@@ -136,12 +137,7 @@ export function directory(table: 'retailers' | 'brands', word: 'retailer' | 'bra
         const query = tx.db.selectFrom(entries).select(columns).where('id', '=', input.id)
         const stored = await lockForUpdate(tx.db, query).executeTakeFirst()
         if (!stored) throw notFound(word)
-        const { count } = await countPurchases(tx, input.id)
-        const problems = findReadOnlyProblems(input, { ...stored, purchase_count: count }, [
-          'created_at',
-          'updated_at',
-          'purchase_count',
-        ])
+        const problems = await findChangeProblems(tx, stored, input)
         if (problems.length > 0) throw invalid(problems)
 
         const name = input.name ?? stored.name
@@ -159,7 +155,8 @@ export function directory(table: 'retailers' | 'brands', word: 'retailer' | 'bra
         const query = tx.db.selectFrom(entries).select('id').where('id', '=', input.id)
         if (!(await lockForUpdate(tx.db, query).executeTakeFirst())) throw notFound(word)
         if (input.reassign_to !== undefined) {
-          await checkTarget(tx, input.id, input.reassign_to)
+          const problems = await findTargetProblems(tx, input.id, input.reassign_to)
+          if (problems.length > 0) throw invalid(problems)
           await reassign(tx, input.id, input.reassign_to)
         }
         const { count } = await countPurchases(tx, input.id)
@@ -170,12 +167,32 @@ export function directory(table: 'retailers' | 'brands', word: 'retailer' | 'bra
         await tx.db.deleteFrom(entries).where('id', '=', input.id).execute()
       })
     },
+
+    /** The rules of `update` on an input whose shape is wrong, for the fields that are right on their own. */
+    async checkChanges(ctx: Context, raw: unknown): Promise<FieldError[]> {
+      const changes = validPart(z.strictObject(entryChangesShape), raw)
+      return changes.id === undefined ? [] : findChangeProblems(ctx, await find(ctx, changes.id), changes)
+    },
+
+    /** The rules of `remove` on an input whose shape is wrong, for the fields that are right on their own. */
+    async checkRemoval(ctx: Context, raw: unknown): Promise<FieldError[]> {
+      const { id, reassign_to } = validPart(EntryRemoval, raw)
+      if (id === undefined) return []
+      await find(ctx, id)
+      return reassign_to === undefined ? [] : findTargetProblems(ctx, id, reassign_to)
+    },
   }
 
-  async function checkTarget(tx: Context, id: string, target: string): Promise<void> {
-    if (target === id) throw invalid([{ path: 'reassign_to', message: `must be another ${word}` }])
-    const found = await tx.db.selectFrom(entries).select('id').where('id', '=', target).executeTakeFirst()
-    if (!found) throw invalid([{ path: 'reassign_to', message: `leads to no ${word}` }])
+  async function findChangeProblems(ctx: Context, stored: Entry, changes: Partial<EntryChanges>): Promise<FieldError[]> {
+    const { count } = await countPurchases(ctx, stored.id)
+    const shown = { ...stored, purchase_count: count }
+    return findReadOnlyProblems(changes, shown, ['created_at', 'updated_at', 'purchase_count'])
+  }
+
+  async function findTargetProblems(ctx: Context, id: string, target: string): Promise<FieldError[]> {
+    if (target === id) return [{ path: 'reassign_to', message: `must be another ${word}` }]
+    const found = await ctx.db.selectFrom(entries).select('id').where('id', '=', target).executeTakeFirst()
+    return found ? [] : [{ path: 'reassign_to', message: `leads to no ${word}` }]
   }
 }
 

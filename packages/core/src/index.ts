@@ -3,7 +3,9 @@ export { type Context, newId } from './context.ts'
 export { EntryById, EntryFilter, EntryRemoval } from './directory.ts'
 export { AppError, type ErrorCode, type FieldError, invalid, notFound } from './errors.ts'
 export { getPurchase, listPurchases } from './purchases/read.ts'
+export type { PurchaseRecord } from './purchases/record.ts'
 export * from './purchases/shapes.ts'
+export { storePurchases } from './purchases/store.ts'
 export {
   checkNewPurchase,
   checkPurchaseChanges,
@@ -15,6 +17,7 @@ export * from './retailers.ts'
 export { seedDatabase } from './seed.ts'
 export { getSettings, Settings, SettingsChanges, updateSettings } from './settings.ts'
 export { asStorageError } from './storage-errors.ts'
+export { foldCase, joinSearchKeys, sortKey } from './text.ts'
 export { getWarranty, listExpiringWarranties, listWarranties } from './warranties/read.ts'
 export * from './warranties/shapes.ts'
 export {

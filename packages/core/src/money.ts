@@ -86,3 +86,12 @@ export function formatTotal(priceMinor: number, quantity: number, currencyCode: 
 export function toPriceKey(amount: string): number {
   return new Decimal(amount).times(10 ** MAX_CURRENCY_DIGITS).toNumber()
 }
+
+/** Amount by number of items, rounded half to even to the currency's digits. @param count at least 1 */
+export function averageOf(amountMinor: bigint, count: number, currencyCode: string): string {
+  const divisor = BigInt(count)
+  const floor = amountMinor / divisor
+  const twice = (amountMinor % divisor) * 2n
+  const up = twice > divisor || (twice === divisor && floor % 2n === 1n)
+  return formatMinorUnits(up ? floor + 1n : floor, currencyCode)
+}

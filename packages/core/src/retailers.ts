@@ -28,3 +28,7 @@ export const createRetailer = retailers.create
 export const updateRetailer = retailers.update
 /** @throws AppError NOT_FOUND; CONFLICT while purchases use it, unless `reassign_to` says where to move them */
 export const deleteRetailer = retailers.remove
+/** The rules of `updateRetailer` on an input whose shape is wrong. @throws AppError NOT_FOUND */
+export const checkRetailerChanges = retailers.checkChanges
+/** The rules of `deleteRetailer` on an input whose shape is wrong. @throws AppError NOT_FOUND */
+export const checkRetailerRemoval = retailers.checkRemoval

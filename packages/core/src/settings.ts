@@ -82,6 +82,8 @@ function isLocale(tag: string): boolean {
 }
 
 function isTimeZone(name: string): boolean {
+  // Intl also takes plain offsets, which know no summer time and which not every browser takes.
+  if (/^[+-]/.test(name)) return false
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
   } catch {

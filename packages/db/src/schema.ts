@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 
 /**
  * Table name -> column types, as both engines hand them over.
@@ -15,6 +15,7 @@ export interface Schema {
   attachments: AttachmentsTable
   jobs: JobsTable
   settings: SettingsTable
+  statistics: StatisticsTable
 }
 
 interface NamedTable {
@@ -127,4 +128,34 @@ export interface SettingsTable {
   expiring_soon_days: number
   /** JSON list of card names. */
   dashboard_cards: string
+}
+
+/** Figures that are kept in the transaction that changes what they count; core says what each kind is. */
+export interface StatisticsTable {
+  kind:
+    | 'purchase'
+    | 'purchase_month'
+    | 'purchase_day'
+    | 'retailer'
+    | 'retailer_month'
+    | 'brand'
+    | 'brand_month'
+    | 'product'
+    | 'ordered'
+    | 'ordered_day'
+    | 'tax_deductible'
+    | 'tax_deductible_day'
+    | 'warranty'
+    | 'voided_warranty'
+    | 'warranty_start_month'
+    | 'warranty_end_month'
+    | 'warranty_end_day'
+  currency_code: string
+  key: string
+  /** `YYYY-MM-DD`, `YYYY-MM`, or empty for all time. */
+  period: string
+  row_count: number
+  item_count: number
+  /** Minor units of the currency: read it as text, a sum may be larger than a JavaScript number holds. */
+  amount: ColumnType<number, bigint, bigint>
 }

@@ -85,8 +85,12 @@ function createInputReader(operation: Operation): (c: RestContext) => Promise<un
   return async (c) => {
     const query = parseQuery(queryOf(c.req.url))
     const given = hasBody
-      ? { ...(await readBody(c, takesBody)), ...refuseQuery(query) }
-      : { ...readQuery(query), ...refuseInPath(query, inPath) }
+      ? { ...(await readBody(c, takesBody)), ...refuse(query.keys(), 'is not a query parameter here') }
+      : {
+          ...readQuery(query),
+          ...refuse(inBoth(query, inPath), 'stands in the path already'),
+          ...(await refuseBody(c)),
+        }
     const input: Record<string, unknown> = { ...given }
     for (const name of pathParameters) input[name] = joinPathValue(operation, name, c.req.param(name), given)
     if (rest.method !== 'GET') {
@@ -105,13 +109,17 @@ function queryOf(url: string): string {
   return question < 0 ? '' : url.slice(question + 1)
 }
 
-function refuseQuery(query: QueryParameters): Record<string, Refused> {
-  return Object.fromEntries(Array.from(query.keys(), (name) => [name, new Refused('is not a query parameter here')]))
+function refuse(names: Iterable<string>, reason: string): Record<string, Refused> {
+  return Object.fromEntries(Array.from(names, (name) => [name, new Refused(reason)]))
 }
 
-function refuseInPath(query: QueryParameters, inPath: ReadonlySet<string>): Record<string, Refused> {
-  const twice = [...query.keys()].filter((name) => inPath.has(name))
-  return Object.fromEntries(twice.map((name) => [name, new Refused('stands in the path already')]))
+function inBoth(query: QueryParameters, inPath: ReadonlySet<string>): string[] {
+  return [...query.keys()].filter((name) => inPath.has(name))
+}
+
+/** Whoever puts a `version` into the body of a DELETE counts on it: it must not be passed over. */
+async function refuseBody(c: RestContext): Promise<Record<string, Refused>> {
+  return c.req.method === 'DELETE' ? refuse(Object.keys(await readBody(c, false)), 'does not go into a body here') : {}
 }
 
 /** The value in the path. What was read can be sent back, so a body may repeat it, but not say something else. */

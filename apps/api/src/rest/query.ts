@@ -58,7 +58,9 @@ function readValues(values: readonly string[], takes: Takes | undefined): unknow
   const [first = ''] = values
   if (!takes) return first
   const { list } = takes
-  if (list) return values.map((value) => readValue(value, list))
+  // A field that takes one value as well gets it as one: then a complaint names the field, not its first entry.
+  const takesOne = takes.text || takes.number || takes.boolean
+  if (list && !(takesOne && values.length === 1)) return values.map((value) => readValue(value, list))
   return values.length > 1 ? new Refused('is given more than once') : readValue(first, takes)
 }
 

@@ -2,6 +2,8 @@ import {
   Brand,
   BrandChanges,
   BrandList,
+  checkBrandChanges,
+  checkBrandRemoval,
   createBrand,
   deleteBrand,
   EntryById,
@@ -73,6 +75,7 @@ export const brands = router({
         summary: 'Change a brand',
         tags,
         errors: ['CONFLICT'],
+        alsoCheck: checkBrandChanges,
       },
     })
     .input(BrandChanges)
@@ -90,6 +93,7 @@ export const brands = router({
         tags,
         status: 204,
         errors: ['CONFLICT'],
+        alsoCheck: checkBrandRemoval,
       },
     })
     .input(EntryRemoval)

@@ -1,4 +1,6 @@
 import {
+  checkRetailerChanges,
+  checkRetailerRemoval,
   createRetailer,
   deleteRetailer,
   EntryById,
@@ -73,6 +75,7 @@ export const retailers = router({
         summary: 'Change a retailer',
         tags,
         errors: ['CONFLICT'],
+        alsoCheck: checkRetailerChanges,
       },
     })
     .input(RetailerChanges)
@@ -90,6 +93,7 @@ export const retailers = router({
         tags,
         status: 204,
         errors: ['CONFLICT'],
+        alsoCheck: checkRetailerRemoval,
       },
     })
     .input(EntryRemoval)

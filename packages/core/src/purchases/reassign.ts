@@ -1,3 +1,4 @@
+import { lockForUpdate } from '@spends/db'
 import { toInstant } from '../calendar.ts'
 import type { Context } from '../context.ts'
 import { lockPurchases } from './record.ts'
@@ -9,19 +10,12 @@ const BATCH = 200
 /** Points every purchase of one retailer or brand at another one. */
 export async function reassignPurchases(tx: Context, column: 'retailer_id' | 'brand_id', from: string, to: string) {
   const now = toInstant(tx.now())
-  for (;;) {
-    const rows = await tx.db
-      .selectFrom('purchases')
-      .select('id')
-      .where(column, '=', from)
-      .orderBy('id')
-      .limit(BATCH)
-      .execute()
-    if (rows.length === 0) return
-    const records = await lockPurchases(
-      tx.db,
-      rows.map(({ id }) => id),
-    )
+  // All are locked before the first is written: writing locks figures too, and whoever holds those must not wait for
+  // a purchase any more.
+  const query = tx.db.selectFrom('purchases').select('id').where(column, '=', from).orderBy('id')
+  const ids = (await lockForUpdate(tx.db, query).execute()).map(({ id }) => id)
+  for (let start = 0; start < ids.length; start += BATCH) {
+    const records = await lockPurchases(tx.db, ids.slice(start, start + BATCH))
     const changes = records.map((before) => ({ before, after: { ...before, row: { ...before.row, [column]: to } } }))
     await storePurchases(tx, changes, now)
   }

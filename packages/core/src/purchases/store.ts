@@ -3,6 +3,9 @@ import { isForeignKeyViolation } from '@spends/db'
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { formatMinorUnits, toPriceKey } from '../money.ts'
+import { Deltas } from '../statistics/deltas.ts'
+import { factsOf } from '../statistics/facts.ts'
+import { storeDeltas } from '../statistics/store.ts'
 import { foldCase, joinSearchKeys, sortKey } from '../text.ts'
 import type { WarrantyRecord } from '../warranties/rules.ts'
 import type { PurchaseRecord, PurchaseRow } from './record.ts'
@@ -21,10 +24,13 @@ export interface PurchaseChange {
  * @param now the instant of the change
  */
 export async function storePurchases(tx: Context, changes: readonly PurchaseChange[], now: string): Promise<void> {
+  const deltas = new Deltas()
   try {
     for (const { before, after } of changes) {
       if (after) await storePurchase(tx, before, after, now)
       else if (before) await tx.db.deleteFrom('purchases').where('id', '=', before.row.id).execute()
+      if (before) deltas.add(factsOf(before), -1)
+      if (after) deltas.add(factsOf(after), 1)
     }
   } catch (error) {
     // What it points at was there when the input was checked.
@@ -33,6 +39,7 @@ export async function storePurchases(tx: Context, changes: readonly PurchaseChan
     }
     throw error
   }
+  await storeDeltas(tx, deltas)
 }
 
 async function storePurchase(tx: Context, before: PurchaseRecord | null, after: PurchaseRecord, now: string) {

@@ -115,9 +115,10 @@ export async function checkPurchaseChanges(ctx: Context, raw: unknown): Promise<
   const { id, version: _, ...draft } = validPart(PurchaseChanges, raw)
   const rawWarranty = nested(raw, 'warranty')
   if (rawWarranty !== undefined) draft.warranty = validPart(PurchaseWarrantyChanges, rawWarranty)
+  if (id === undefined) return []
   return inTransaction(ctx, async (tx) => {
-    const [stored] = id === undefined ? [] : await lockPurchases(tx.db, [id])
-    if (!stored) return []
+    const [stored] = await lockPurchases(tx.db, [id])
+    if (!stored) throw notFound('purchase')
     const checkable = currencyIsWrong(draft, raw) ? { ...draft, price: undefined } : draft
     return findPurchaseChangeProblems(tx, checkable, stored, await getMoment(tx))
   })
@@ -190,5 +191,5 @@ function nested(raw: unknown, field: string): object | undefined {
 
 /** A price can't be judged in a currency that was named wrongly. */
 function currencyIsWrong(draft: PurchaseDraft, raw: unknown): boolean {
-  return draft.currency_code === undefined && (raw as { currency_code?: unknown }).currency_code !== undefined
+  return draft.currency_code === undefined && (raw as { currency_code?: unknown } | null)?.currency_code !== undefined
 }

@@ -1,5 +1,6 @@
 import type { QueryExecutorProvider } from 'kysely'
 import { foundation } from './001-foundation.ts'
+import { statistics } from './002-statistics.ts'
 
 export interface Migration {
   /** Starts with a number of three digits; never changes once released. */
@@ -10,4 +11,4 @@ export interface Migration {
 }
 
 /** In order of age. Only ever append: released databases have run these. */
-export const migrations: readonly Migration[] = [foundation]
+export const migrations: readonly Migration[] = [foundation, statistics]

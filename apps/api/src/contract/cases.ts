@@ -1,0 +1,244 @@
+import type { ThingName } from './world.ts'
+
+type Ids = Readonly<Record<ThingName, string>>
+/** What the case is about; `done` or the code it fails with; the input, in a world. */
+type Case = readonly [what: string, expected: string, inputOf?: (ids: Ids) => object]
+
+const NOBODY = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071'
+const INVALID = 'UNPROCESSABLE_CONTENT'
+
+const notFound = (extra: object = {}): Case[] => [
+  ['an id that leads nowhere', 'NOT_FOUND', () => ({ id: NOBODY, ...extra })],
+  ['an id that is none', 'NOT_FOUND', () => ({ id: 'first', ...extra })],
+]
+
+const SORTS = ['purchase_date', 'product_name', 'price', 'created_at', 'retailer', 'brand', 'status']
+const ORDERS = ['asc', 'desc']
+
+/** What retailers and brands have in common: `used` has as many purchases when their turn comes, `idle` has none. */
+function directoryCases(
+  name: string,
+  used: 'shop' | 'acme',
+  purchase_count: number,
+  idle: 'market' | 'zeta',
+): Record<string, Case[]> {
+  return {
+    [`${name}.list`]: [
+      ['all', 'done', () => ({})],
+      ['a page', 'done', () => ({ skip: 2, limit: 3 })],
+      ['a search', 'done', () => ({ search: 'ÄRZTE' })],
+      ['a search without a match', 'done', () => ({ search: 'nothing like it' })],
+      ['a limit that is too high', INVALID, () => ({ limit: 101 })],
+      ['several wrong parameters', INVALID, () => ({ limit: 0, skip: -1, sort: 'name' })],
+    ],
+    [`${name}.get`]: [['one', 'done', (ids) => ({ id: ids[used] })], ...notFound()],
+    [`${name}.create`]: [
+      ['with a url', 'done', () => ({ name: 'Made here', url: 'https://example.org/x' })],
+      ['only a name, with spaces around', 'done', () => ({ name: '  Only a name ' })],
+      ['a taken name in another case', 'CONFLICT', () => ({ name: 'MADE HERE' })],
+      ['several wrong fields', INVALID, () => ({ name: ' ', url: 'ftp://example.org', colour: 'red' })],
+    ],
+    [`${name}.update`]: [
+      ['a name', 'done', (ids) => ({ id: ids[idle], name: 'Renamed' })],
+      ['a url cleared', 'done', (ids) => ({ id: ids[used], url: null })],
+      ['a count as it is', 'done', (ids) => ({ id: ids[used], purchase_count })],
+      ['a taken name', 'CONFLICT', (ids) => ({ id: ids[idle], name: 'only a NAME' })],
+      ['a count as it is not', INVALID, (ids) => ({ id: ids[used], purchase_count: 0 })],
+      ['wrong in form and in fact', INVALID, (ids) => ({ id: ids[used], name: '', purchase_count: 0 })],
+      ...notFound({ name: 'New name' }),
+      ['an id that leads nowhere, and a wrong field', 'NOT_FOUND', () => ({ id: NOBODY, name: '' })],
+    ],
+    [`${name}.delete`]: [
+      ['one in use', 'CONFLICT', (ids) => ({ id: ids[used] })],
+      ['moving to nowhere', INVALID, (ids) => ({ id: ids[used], reassign_to: NOBODY })],
+      ['moving to itself', INVALID, (ids) => ({ id: ids[used], reassign_to: ids[used] })],
+      ['moving to no id', INVALID, (ids) => ({ id: ids[used], reassign_to: 'other' })],
+      ['moving', 'done', (ids) => ({ id: ids[used], reassign_to: ids[idle] })],
+      ['one that is gone', 'NOT_FOUND', (ids) => ({ id: ids[used] })],
+      ...notFound(),
+    ],
+  }
+}
+
+/** Every procedure, and calls of it that go through both doors. */
+export const CASES: Readonly<Record<string, readonly Case[]>> = {
+  'purchases.list': [
+    ['all', 'done', () => ({})],
+    ['a page', 'done', () => ({ skip: 2, limit: 2 })],
+    ['a page after the end', 'done', () => ({ skip: 100 })],
+    ...SORTS.flatMap((sort): Case[] => [
+      [`by ${sort}`, 'done', () => ({ sort })],
+      ...ORDERS.map((order): Case => [`by ${sort} ${order}`, 'done', () => ({ sort, order })]),
+    ]),
+    ['one status', 'done', () => ({ status: 'ORDERED' })],
+    ['several statuses', 'done', () => ({ status: ['ORDERED', 'RECEIVED'] })],
+    ['a retailer and a brand', 'done', ({ shop, acme }) => ({ retailer_id: shop, brand_id: [acme] })],
+    ['currencies', 'done', () => ({ currency_code: ['JPY', 'KWD'] })],
+    ['a tag', 'done', () => ({ tag: 'HOME' })],
+    ['a search in the notes', 'done', () => ({ search: 'TWO' })],
+    ['a search for plain characters', 'done', () => ({ search: '%_*"\\' })],
+    ['days', 'done', () => ({ date_from: '2025-05-05', date_to: '2026-01-30' })],
+    ['prices', 'done', () => ({ price_from: '1.25', price_to: '89' })],
+    ['with a warranty', 'done', () => ({ has_warranty: true })],
+    ['without a warranty', 'done', () => ({ has_warranty: false })],
+    [
+      'several wrong parameters',
+      INVALID,
+      () => ({ status: ['ORDERED', 'LOST'], date_from: '2025-02-30', colour: 'red', limit: 0 }),
+    ],
+  ],
+  'purchases.get': [
+    ['with everything', 'done', (ids) => ({ id: ids.lamp })],
+    ['by its id in capitals', 'done', (ids) => ({ id: ids.phone.toUpperCase() })],
+    ...notFound(),
+  ],
+  'purchases.create': [
+    ['the least', 'done', () => ({ product_name: ' Cup ', price: 4.5, purchase_date: '2026-03-01' })],
+    [
+      'the most',
+      'done',
+      ({ shop, acme }) => ({
+        product_name: 'Cafe\u0301 machine',
+        price: '1299.00',
+        quantity: 2,
+        currency_code: 'EUR',
+        retailer_id: shop.toUpperCase(),
+        brand_id: acme,
+        status: 'ORDERED',
+        purchase_date: '2026-03-02',
+        notes: '',
+        model_number: 'X',
+        link: 'http://example.org',
+        return_by: '2026-04-02',
+        tax_deductible: true,
+        tags: ['b', 'a'],
+        warranty: { warranty_start: '2026-03-02', warranty_type: 'LIFETIME', status: 'VOIDED' },
+      }),
+    ],
+    [
+      'a warranty of null',
+      'done',
+      () => ({ product_name: 'Mug', price: '5', purchase_date: '2026-03-01', warranty: null }),
+    ],
+    ['nothing', INVALID, () => ({})],
+    [
+      'wrong in form and in fact',
+      INVALID,
+      () => ({
+        product_name: 'Cup',
+        price: '4.505',
+        purchase_date: '2026-02-29',
+        retailer_id: NOBODY,
+        colour: 'red',
+        warranty: { warranty_start: '2026-03-02', warranty_end: '2026-03-01' },
+      }),
+    ],
+  ],
+  'purchases.update': [
+    ['nothing', 'done', (ids) => ({ id: ids.phone })],
+    ['one field', 'done', (ids) => ({ id: ids.phone, notes: 'Cracked' })],
+    ['a currency and a price', 'done', (ids) => ({ id: ids.phone, currency_code: 'USD', price: 12.5 })],
+    ['with its version', 'done', (ids) => ({ id: ids.phone, version: 3, tags: ['x'] })],
+    [
+      'a warranty where there was none',
+      'done',
+      ({ phone }) => ({ id: phone, warranty: { warranty_start: '2026-01-01', warranty_end: '2026-12-31' } }),
+    ],
+    ['fields cleared', 'done', (ids) => ({ id: ids.lamp, notes: null, brand_id: null, return_by: null })],
+    ['the warranty removed', 'done', (ids) => ({ id: ids.phone, warranty: null })],
+    ['an old version', 'PRECONDITION_FAILED', (ids) => ({ id: ids.phone, version: 1, notes: 'x' })],
+    ['an old version of the warranty', 'PRECONDITION_FAILED', (ids) => ({ id: ids.lamp, warranty: { version: 7 } })],
+    ['a total that is not so', INVALID, (ids) => ({ id: ids.lamp, total: '1.00' })],
+    ['a price that the currency has not', INVALID, (ids) => ({ id: ids.lamp, price: '1.005' })],
+    ['null where there is a default', INVALID, (ids) => ({ id: ids.lamp, status: null, quantity: null, tags: null })],
+    [
+      'wrong in form and in fact',
+      INVALID,
+      (ids) => ({ id: ids.lamp, quantity: 0, retailer_id: NOBODY, total: '1.00', warranty: { status: 'EXPIRED' } }),
+    ],
+    ...notFound({ notes: 'x' }),
+    ['an id that leads nowhere, and a wrong field', 'NOT_FOUND', () => ({ id: NOBODY, quantity: 0 })],
+  ],
+  'purchases.delete': [
+    ['an old version', 'PRECONDITION_FAILED', (ids) => ({ id: ids.phone, version: 1 })],
+    ['one', 'done', (ids) => ({ id: ids.phone })],
+    ['with its warranty', 'done', (ids) => ({ id: ids.kettle, version: 1 })],
+    ['one that is gone', 'NOT_FOUND', (ids) => ({ id: ids.phone })],
+    ...notFound(),
+  ],
+  'warranties.list': [
+    ['all', 'done', () => ({})],
+    ['a page', 'done', () => ({ skip: 1, limit: 1 })],
+    ...['warranty_end', 'warranty_start', 'product_name', 'created_at'].flatMap((sort): Case[] => [
+      [`by ${sort}`, 'done', () => ({ sort })],
+      ...ORDERS.map((order): Case => [`by ${sort} ${order}`, 'done', () => ({ sort, order })]),
+    ]),
+    ['statuses', 'done', () => ({ status: ['VOIDED', 'EXPIRED'] })],
+    ['a type', 'done', () => ({ warranty_type: 'LIFETIME' })],
+    ['expiring soon', 'done', () => ({ expiring_soon: true })],
+    ['not expiring soon', 'done', () => ({ expiring_soon: false })],
+    ['a search', 'done', () => ({ search: 'BOX' })],
+    ['several wrong parameters', INVALID, () => ({ status: 'LOST', expiring_soon: 'perhaps', days: 3 })],
+  ],
+  'warranties.expiring': [
+    ['within the days of Settings', 'done', () => ({})],
+    ['today', 'done', () => ({ days: 0 })],
+    ['within ten years', 'done', () => ({ days: 3650, limit: 2 })],
+    ['too many days', INVALID, () => ({ days: 3651 })],
+  ],
+  'warranties.get': [['one', 'done', (ids) => ({ id: ids.lampWarranty })], ...notFound()],
+  'warranties.create': [
+    [
+      'a purchase that has one',
+      'CONFLICT',
+      (ids) => ({ purchase_id: ids.lamp, warranty_start: '2026-01-01', warranty_end: '2026-12-31' }),
+    ],
+    [
+      'a purchase that is not there',
+      INVALID,
+      () => ({ purchase_id: NOBODY, warranty_start: '2026-01-01', warranty_end: '2026-12-31' }),
+    ],
+    ['without an end', INVALID, (ids) => ({ purchase_id: ids.lamp, warranty_start: '2026-01-01' })],
+    [
+      'wrong in form and in fact',
+      INVALID,
+      () => ({ purchase_id: NOBODY, warranty_start: '2026-01-01', warranty_end: '2025-01-01', provider: 1 }),
+    ],
+    [
+      'active although it has ended',
+      INVALID,
+      (ids) => ({ purchase_id: ids.lamp, warranty_start: '2020-01-01', warranty_end: '2021-01-01', status: 'ACTIVE' }),
+    ],
+  ],
+  'warranties.update': [
+    ['nothing', 'done', (ids) => ({ id: ids.lampWarranty })],
+    ['a later end', 'done', (ids) => ({ id: ids.sofaWarranty, warranty_end: '2027-03-14' })],
+    ['voided', 'done', (ids) => ({ id: ids.lampWarranty, status: 'VOIDED' })],
+    ['not voided after all', 'done', (ids) => ({ id: ids.lampWarranty, status: 'ACTIVE', version: 2 })],
+    ['an old version', 'PRECONDITION_FAILED', (ids) => ({ id: ids.lampWarranty, version: 1, notes: 'x' })],
+    ['EXPIRED', INVALID, (ids) => ({ id: ids.lampWarranty, status: 'EXPIRED' })],
+    ['an end before the start', INVALID, (ids) => ({ id: ids.lampWarranty, warranty_end: '2026-01-30' })],
+    ['another purchase', INVALID, (ids) => ({ id: ids.lampWarranty, purchase_id: ids.pan })],
+    [
+      'wrong in form and in fact',
+      INVALID,
+      (ids) => ({ id: ids.lampWarranty, notes: 1, days_left: 0, warranty_end: null }),
+    ],
+    ...notFound({ notes: 'x' }),
+    ['an id that leads nowhere, and a wrong field', 'NOT_FOUND', () => ({ id: NOBODY, notes: 1 })],
+  ],
+  'warranties.delete': [
+    ['an old version', 'PRECONDITION_FAILED', (ids) => ({ id: ids.lampWarranty, version: 1 })],
+    ['one', 'done', (ids) => ({ id: ids.lampWarranty })],
+    ['one that is gone', 'NOT_FOUND', (ids) => ({ id: ids.lampWarranty })],
+    ...notFound(),
+  ],
+  ...directoryCases('retailers', 'shop', 3, 'market'),
+  ...directoryCases('brands', 'acme', 2, 'zeta'),
+  'settings.get': [['all', 'done']],
+  'settings.update': [
+    ['nothing', 'done', () => ({})],
+    ['some', 'done', () => ({ time_zone: 'Asia/Tokyo', expiring_soon_days: 0, dashboard_cards: ['total_spent'] })],
+    ['several wrong values', INVALID, () => ({ base_currency: 'usd', locale: '?', week_start: null, colour: 'red' })],
+  ],
+}

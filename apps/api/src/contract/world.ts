@@ -1,0 +1,206 @@
+import { createTRPCUntypedClient, httpLink, TRPCClientError } from '@trpc/client'
+import type { Hono } from 'hono'
+import type { DatabaseHandle } from '../database.ts'
+import type { AppEnv } from '../edge.ts'
+import { listOperations, type Operation } from '../rest/operations.ts'
+import { type AppRouter, appRouter } from '../router.ts'
+import { startTestApp, type TestApp, type TestRequest } from '../testing.ts'
+
+/** Every REST operation, found in the router, by the name of its procedure. */
+export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
+  listOperations(appRouter).map((operation) => [operation.procedure, operation]),
+)
+
+export function operationOf(procedure: string): Operation {
+  const operation = OPERATIONS.get(procedure)
+  if (!operation) throw new Error(`${procedure} is no REST operation`)
+  return operation
+}
+
+/** What a door answered: what was asked for, or the failure in the words both doors share. */
+export type Outcome = { ok: true; output: unknown } | ({ ok: false; status: number } & Failure)
+
+interface Failure {
+  code: string
+  detail: string
+  errors: { path: string; message: string }[] | undefined
+}
+
+/** A server on a database with a few purchases in it, on a day that stands still. */
+export interface World {
+  server: TestApp
+  /** Names of the things in it, each with its id. */
+  ids: Readonly<Record<ThingName, string>>
+  askRest(procedure: string, input: unknown): Promise<Outcome>
+  askTrpc(procedure: string, input: unknown): Promise<Outcome>
+  /** The value with a name for every id, the same in all worlds that lived through the same. */
+  label(value: unknown): unknown
+  /** Every row of every table. */
+  dump(): Promise<Record<string, string[]>>
+}
+
+export const TODAY = '2026-03-15'
+const NOW = new Date('2026-03-15T10:20:30.456Z')
+
+export async function createWorld(database: DatabaseHandle, env: Record<string, string> = {}): Promise<World> {
+  const server = await startTestApp(database, { now: () => NOW, env })
+  const tables = (await database.db.introspection.getTables()).map(({ name }) => name)
+  const trpc = createTRPCUntypedClient<AppRouter>({
+    links: [httpLink({ url: 'http://localhost/trpc', fetch: fetchFrom(server.app) })],
+  })
+  const labels = new Map<string, string>()
+  const ids = await furnish(server)
+  for (const [name, id] of Object.entries(ids)) labels.set(id, `<${name}>`)
+
+  return {
+    server,
+    ids,
+    askRest: async (procedure, input) => {
+      const { path, init } = toRestRequest(operationOf(procedure), input)
+      const response = await server.request(path, init)
+      if (response.ok) return { ok: true, output: response.status === 204 ? undefined : await response.json() }
+      const { code, detail, errors } = (await response.json()) as Failure
+      return { ok: false, status: response.status, code, detail, errors }
+    },
+    askTrpc: async (procedure, input) => {
+      const ask = operationOf(procedure).rest.method === 'GET' ? trpc.query : trpc.mutation
+      try {
+        return { ok: true, output: await ask.call(trpc, procedure, input) }
+      } catch (error) {
+        if (!(error instanceof TRPCClientError) || !error.data) throw error
+        const { httpStatus, code, detail, errors } = error.data
+        return { ok: false, status: httpStatus, code, detail, errors }
+      }
+    },
+    label(value) {
+      const text = JSON.stringify(value)
+      return text === undefined ? undefined : JSON.parse(text.replaceAll(UUID, (id) => labelOf(id, labels)))
+    },
+    async dump() {
+      const all: Record<string, string[]> = {}
+      for (const table of tables) {
+        const rows = await database.db
+          .selectFrom(table as 'purchases')
+          .selectAll()
+          .execute()
+        all[table] = rows.map((row) => JSON.stringify(row)).sort()
+      }
+      return all
+    },
+  }
+}
+
+/** A fetch that needs no network. */
+export function fetchFrom(app: Hono<AppEnv>) {
+  return async (url: unknown, init?: object): Promise<Response> => app.request(String(url), init)
+}
+
+const UUID = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/gi
+
+/** What has no name yet is named by its turn. */
+function labelOf(id: string, labels: Map<string, string>): string {
+  const label = labels.get(id) ?? `<new ${labels.size}>`
+  labels.set(id, label)
+  return label
+}
+
+/** An input as REST carries it: in path and query, or in path and body. */
+export function toRestRequest({ rest, hasBody, pathParameters }: Operation, input: unknown) {
+  const fields = { ...(input as Record<string, unknown> | undefined) }
+  let path = `/api${rest.path}`
+  for (const name of pathParameters) {
+    path = path.replace(`{${name}}`, encodeURIComponent(String(fields[name])))
+    delete fields[name]
+  }
+  const init: TestRequest = { method: rest.method, ...(hasBody ? { json: fields } : {}) }
+  if (hasBody) return { path, init }
+  const pairs = Object.entries(fields).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one): [string, string] => [name, String(one)]),
+  )
+  return { path: pairs.length === 0 ? path : `${path}?${new URLSearchParams(pairs)}`, init }
+}
+
+const BODIES = {
+  shop: ['/api/retailers', { name: 'Ärzte-Shop', url: 'https://shop.example' }],
+  market: ['/api/retailers', { name: 'Flea market' }],
+  acme: ['/api/brands', { name: 'Acme' }],
+  zeta: ['/api/brands', { name: 'Zeta' }],
+} as const
+
+const PURCHASES = {
+  lamp: {
+    product_name: 'Desk lamp',
+    price: '19.99',
+    quantity: 3,
+    purchase_date: '2026-01-31',
+    notes: 'Line one\nline two',
+    model_number: 'M-1',
+    serial_number: 'S-1',
+    order_number: 'O-1',
+    link: 'https://shop.example/lamp',
+    return_by: '2026-02-28',
+    return_policy: 'Thirty days',
+    tax_deductible: true,
+    tags: ['Home', 'office'],
+    warranty: { warranty_start: '2026-01-31', warranty_end: '2028-01-31', provider: 'Acme', notes: 'Keep the box' },
+  },
+  phone: {
+    product_name: 'Phone',
+    price: '50000',
+    currency_code: 'JPY',
+    purchase_date: '2025-12-24',
+    status: 'ORDERED',
+  },
+  sofa: {
+    product_name: 'sofa',
+    price: '1.250',
+    currency_code: 'KWD',
+    purchase_date: '2024-02-29',
+    warranty: { warranty_start: '2024-02-29', warranty_end: '2026-03-14', warranty_type: 'RETAILER' },
+  },
+  drill: {
+    product_name: 'Drill',
+    price: '89.00',
+    purchase_date: '2026-01-31',
+    warranty: { warranty_start: '2025-01-31', warranty_end: TODAY, warranty_type: 'EXTENDED' },
+  },
+  pan: {
+    product_name: 'Pan',
+    price: '45.50',
+    purchase_date: '2025-05-05',
+    warranty: { warranty_start: '2025-05-05', warranty_type: 'LIFETIME' },
+  },
+  kettle: {
+    product_name: 'Kettle',
+    price: '0',
+    purchase_date: '2025-06-01',
+    warranty: { warranty_start: '2025-06-01', warranty_end: '2026-04-14', status: 'VOIDED' },
+  },
+} as const
+
+export type ThingName = keyof typeof BODIES | PurchaseName | `${Exclude<PurchaseName, 'phone'>}Warranty`
+type PurchaseName = keyof typeof PURCHASES
+
+/** Makes the things through REST. The phone has no warranty; only the shop and Acme are in use. */
+async function furnish(server: TestApp): Promise<Record<ThingName, string>> {
+  const ids: Partial<Record<string, string>> = {}
+  for (const [name, [path, json]] of Object.entries(BODIES)) ids[name] = (await make(server, path, json)).id
+  for (const [name, purchase] of Object.entries(PURCHASES)) {
+    const links = name === 'lamp' || name === 'sofa' ? { retailer_id: ids.shop, brand_id: ids.acme } : {}
+    const made = await make(server, '/api/purchases', { ...purchase, ...links })
+    ids[name] = made.id
+    if (made.warranty) ids[`${name}Warranty`] = made.warranty.id
+  }
+  return ids as Record<ThingName, string>
+}
+
+interface Made {
+  id: string
+  warranty?: { id: string } | null
+}
+
+async function make(server: TestApp, path: string, json: unknown): Promise<Made> {
+  const response = await server.request(path, { json })
+  if (response.status !== 201) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
+  return response.json() as Promise<Made>
+}

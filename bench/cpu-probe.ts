@@ -1,0 +1,6 @@
+/*
+ * Loaded into a server before its program (`node --import`): answers every message of its parent with the CPU time
+ * that the process has used so far, on all its threads.
+ */
+process.on('message', () => process.send?.(process.cpuUsage()))
+process.on('disconnect', () => process.exit())

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { NOW } from './generate.ts'
+import { type Call, send } from './load.ts'
+
+/** A server in a process of its own. */
+export interface Server {
+  readonly url: string
+  /** Milliseconds from the birth of the process to its first answer. */
+  readonly startTime: number
+  /** Microseconds of CPU that the process has used since it began: user and system, all threads. */
+  cpuTime(): Promise<number>
+  stop(): Promise<void>
+}
+
+const probe = import.meta.resolve('./cpu-probe.ts')
+const bare = fileURLToPath(import.meta.resolve('./bare.ts'))
+const built = fileURLToPath(new URL('../apps/api/dist/main.js', import.meta.url))
+
+const FIRST_CALL: Call = { method: 'GET', path: '/api/purchases?limit=20' }
+const START_TIMEOUT_MS = 60_000
+
+/** Starts the built product as an owner would, but for the clock, on a database file that may not be there yet. */
+export async function startOurs(database: string): Promise<Server> {
+  const port = await freePort()
+  const env = { NODE_ENV: 'production', PORT: String(port), DATABASE_URL: database, SPENDS_NOW: NOW.toISOString() }
+  return start([built], env, port)
+}
+
+/** Starts the bare handler on a database file that has its tables. */
+export async function startBare(database: string): Promise<Server> {
+  const port = await freePort()
+  return start([bare, database, NOW.toISOString(), String(port)], { NODE_ENV: 'production' }, port)
+}
+
+async function start(program: string[], env: Record<string, string>, port: number): Promise<Server> {
+  const url = `http://127.0.0.1:${port}`
+  const birth = performance.now()
+  const child = spawn(process.execPath, ['--import', probe, ...program], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  // What it logs has to go somewhere, or the pipe would fill up and block it.
+  child.stdout?.resume()
+  await firstAnswer(child, url)
+  return {
+    url,
+    startTime: performance.now() - birth,
+    async cpuTime() {
+      const answer = once(child, 'message')
+      child.send('cpu')
+      const [{ user, system }] = (await answer) as [NodeJS.CpuUsage]
+      return user + system
+    },
+    async stop() {
+      if (child.exitCode !== null) return
+      const exit = once(child, 'exit')
+      child.kill('SIGTERM')
+      await exit
+    },
+  }
+}
+
+async function firstAnswer(child: ChildProcess, url: string): Promise<void> {
+  const deadline = performance.now() + START_TIMEOUT_MS
+  for (;;) {
+    try {
+      await send(url, FIRST_CALL)
+      return
+    } catch (error) {
+      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`, { cause: error })
+      if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED' || performance.now() > deadline) {
+        child.kill('SIGKILL')
+        throw error
+      }
+    }
+    await setTimeout(2)
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

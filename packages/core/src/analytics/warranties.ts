@@ -1,0 +1,75 @@
+import type { z } from 'zod'
+import { addDays, today } from '../calendar.ts'
+import type { Context } from '../context.ts'
+import { getSettings, getToday } from '../settings.ts'
+import { countStatistics, sumStatisticsBy } from '../statistics/read.ts'
+import { addMonths, lastDayOf, monthOf, monthsFrom } from './months.ts'
+import type { TimelineQuery, WarrantyRangeQuery, WarrantySummary, WarrantyTimeline } from './shapes.ts'
+
+/** Months before the current one that the timeline shows unless it is told where to begin. */
+const MONTHS_BEFORE = 6
+
+/**
+ * How many warranties are in force at each month's end, and how many end in it. Voided ones count nowhere.
+ * @param currency_code only warranties of purchases in it; undefined: every warranty
+ */
+export async function getWarrantyTimeline(
+  ctx: Context,
+  { months, from, currency_code }: z.output<typeof TimelineQuery>,
+): Promise<z.infer<typeof WarrantyTimeline>> {
+  const day = await getToday(ctx)
+  const first = from ?? addMonths(monthOf(day), -MONTHS_BEFORE)
+  const last = addMonths(first, months - 1)
+  const [starts, ends, endDays] = await Promise.all([
+    sumStatisticsBy(ctx, 'period', { kind: 'warranty_start_month', currency_code, to: last }),
+    sumStatisticsBy(ctx, 'period', { kind: 'warranty_end_month', currency_code, to: last }),
+    sumStatisticsBy(ctx, 'period', {
+      kind: 'warranty_end_day',
+      currency_code,
+      from: `${first}-01`,
+      to: lastDayOf(last),
+    }),
+  ])
+  const endsBefore = (limit: string, month: string) =>
+    countWhere(endDays, (end) => monthOf(end) === month && end < limit)
+
+  let inForce = countWhere(starts, (month) => month < first) - countWhere(ends, (month) => month < first)
+  return monthsFrom(first, months).map((month) => {
+    const ended = ends.get(month)?.row_count ?? 0
+    inForce += (starts.get(month)?.row_count ?? 0) - ended
+    const endOnLastDay = endDays.get(lastDayOf(month))?.row_count ?? 0
+    const expired = endsBefore(day, month)
+    // The last day is covered: what ends on it is still in force.
+    return { month, active: inForce + endOnLastDay, expired, expiring_soon: ended - expired }
+  })
+}
+
+/**
+ * How many warranties there are in each status, today.
+ * @param currency_code only warranties of purchases in it; undefined: every warranty. Dates never filter warranties.
+ */
+export async function getWarrantySummary(
+  ctx: Context,
+  { currency_code }: Pick<z.output<typeof WarrantyRangeQuery>, 'currency_code'>,
+): Promise<z.infer<typeof WarrantySummary>> {
+  const settings = await getSettings(ctx)
+  const day = today(ctx.now(), settings.time_zone)
+  const month = monthOf(day)
+  const count = (filter: Omit<Parameters<typeof countStatistics>[1], 'currency_code'>) =>
+    countStatistics(ctx, { ...filter, currency_code })
+  const [total, voided, endedMonths, endedThisMonth, expiring_soon] = await Promise.all([
+    count({ kind: 'warranty' }),
+    count({ kind: 'voided_warranty' }),
+    count({ kind: 'warranty_end_month', to: addMonths(month, -1) }),
+    count({ kind: 'warranty_end_day', from: `${month}-01`, to: addDays(day, -1) }),
+    count({ kind: 'warranty_end_day', from: day, to: addDays(day, settings.expiring_soon_days) }),
+  ])
+  const expired = endedMonths + endedThisMonth
+  return { total, active: total - voided - expired, expiring_soon, expired, voided }
+}
+
+function countWhere(sums: ReadonlyMap<string, { row_count: number }>, test: (period: string) => boolean): number {
+  let count = 0
+  for (const [period, { row_count }] of sums) if (test(period)) count += row_count
+  return count
+}

@@ -1,0 +1,77 @@
+import { describeEachEngine } from '@spends/db/testing'
+import fc from 'fast-check'
+import { beforeAll, expect, it } from 'vitest'
+import { BrandChanges, createBrand, getBrand, updateBrand } from '../brands.ts'
+import {
+  addPurchase,
+  changePurchase,
+  dump,
+  newPurchases,
+  openContext,
+  type TestContext,
+  TODAY,
+} from '../testing.ts'
+import { createRetailer } from '../retailers.ts'
+import { getSettings, SettingsChanges, updateSettings } from '../settings.ts'
+import { getWarranty } from '../warranties/read.ts'
+import { WarrantyChanges } from '../warranties/shapes.ts'
+import { updateWarranty } from '../warranties/write.ts'
+import { getPurchase, listPurchases } from './read.ts'
+import { PurchaseFilter } from './shapes.ts'
+
+/** What a caller on the other side of a wire gets. */
+function overTheWire<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value))
+}
+
+describeEachEngine('sending back what was read', (engine) => {
+  let ctx: TestContext
+  let retailers: string[]
+  let brands: string[]
+  beforeAll(async () => {
+    ctx = await openContext(engine)
+    retailers = [(await createRetailer(ctx, { name: 'Kaffeehaus', url: 'https://kaffee.example' })).id]
+    brands = [(await createBrand(ctx, { name: 'Lavatrice' })).id]
+  })
+
+  it('changes nothing of any purchase, nor of its warranty', async () => {
+    const seen = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(newPurchases({ retailers, brands }), fc.boolean(), async (purchase, listed) => {
+        ctx.setNow(TODAY)
+        const { id } = await addPurchase(ctx, purchase)
+        const details = await getPurchase(ctx, { id })
+        const newest = PurchaseFilter.parse({ sort: 'created_at', limit: 1 })
+        const [item] = (await listPurchases(ctx, newest)).items
+        seen.add(details.warranty ? `${details.warranty.status} ${details.warranty.warranty_end === null}` : 'none')
+        const before = await dump(ctx)
+
+        // Later, but on the same day: on another one, the days left are others.
+        ctx.setNow(`${TODAY}T23:00:00Z`)
+        const read = overTheWire(listed ? item : details)
+        expect(read?.id).toBe(id)
+        expect(await changePurchase(ctx, { ...read, id })).toEqual(details)
+        if (details.warranty) {
+          const shown = await getWarranty(ctx, details.warranty)
+          expect(await updateWarranty(ctx, WarrantyChanges.parse(overTheWire(shown)))).toEqual(shown)
+        }
+        expect(await dump(ctx)).toEqual(before)
+        expect(await getPurchase(ctx, { id })).toEqual(details)
+      }),
+      { numRuns: 60 },
+    )
+    // What the law is about has been there.
+    expect([...seen].sort()).toEqual(['ACTIVE false', 'ACTIVE true', 'EXPIRED false', 'VOIDED false', 'VOIDED true', 'none'])
+  })
+
+  it('changes nothing of a brand or the settings', async () => {
+    const [id = ''] = brands
+    const before = await dump(ctx)
+    ctx.setNow('2026-05-05')
+    const brand = await getBrand(ctx, { id })
+    expect(await updateBrand(ctx, BrandChanges.parse(overTheWire(brand)))).toEqual(brand)
+    const settings = await getSettings(ctx)
+    expect(await updateSettings(ctx, SettingsChanges.parse(overTheWire(settings)))).toEqual(settings)
+    expect(await dump(ctx)).toEqual(before)
+  })
+})

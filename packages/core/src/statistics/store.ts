@@ -1,0 +1,23 @@
+import type { Context } from '../context.ts'
+import type { Deltas } from './deltas.ts'
+
+/** Rows in one statement: two engines' parameter limits are far away, and the statement cache stays small. */
+const BATCH = 50
+
+/** Adds deltas to the stored figures, in the transaction that caused them. */
+export async function storeDeltas(tx: Context, deltas: Deltas): Promise<void> {
+  const rows = deltas.sorted()
+  for (let start = 0; start < rows.length; start += BATCH) {
+    await tx.db
+      .insertInto('statistics')
+      .values(rows.slice(start, start + BATCH))
+      .onConflict((conflict) =>
+        conflict.columns(['kind', 'currency_code', 'key', 'period']).doUpdateSet((eb) => ({
+          row_count: eb('statistics.row_count', '+', eb.ref('excluded.row_count')),
+          item_count: eb('statistics.item_count', '+', eb.ref('excluded.item_count')),
+          amount: eb('statistics.amount', '+', eb.ref('excluded.amount')),
+        })),
+      )
+      .execute()
+  }
+}
