@@ -20,7 +20,7 @@ export interface Figures {
 }
 
 const WARM_UP_ROUNDS = 8
-const COMPARED_ANSWERS = 20
+const COMPARED_ANSWERS = 200
 
 /**
  * Measures a row: the servers take turns, so that whatever else the machine does meets both.

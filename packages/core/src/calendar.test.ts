@@ -1,16 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addDays, daysBetween, isCalendarDate, toInstant, today } from './calendar.ts'
+import { addDays, daysBetween, isCalendarDate, today, toInstant } from './calendar.ts'
 
 describe('a calendar date', () => {
-  it.each([
-    '2024-02-29',
-    '2000-02-29',
-    '2025-12-31',
-    '0001-01-01',
-    '9999-12-31',
-    '2025-01-01',
-  ])('%s is one', (text) => {
+  it.each(['2024-02-29', '2000-02-29', '2025-12-31', '0001-01-01', '9999-12-31', '2025-01-01'])('%s is one', (text) => {
     expect(isCalendarDate(text)).toBe(true)
   })
 
@@ -87,9 +80,12 @@ describe('today', () => {
 
   it('in UTC is the date of the instant', () => {
     fc.assert(
-      fc.property(fc.date({ min: new Date('1970-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }), (date) => {
-        expect(today(date, 'UTC')).toBe(date.toISOString().slice(0, 10))
-      }),
+      fc.property(
+        fc.date({ min: new Date('1970-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }),
+        (date) => {
+          expect(today(date, 'UTC')).toBe(date.toISOString().slice(0, 10))
+        },
+      ),
     )
   })
 })
@@ -127,10 +123,15 @@ describe('counting days', () => {
   it('adding days one after the other is adding them at once, and leads to real days', () => {
     const counts = fc.integer({ min: -300, max: 3000 })
     fc.assert(
-      fc.property(dates.filter((date) => date > '0010'), counts, counts, (date, a, b) => {
-        expect(addDays(addDays(date, a), b)).toBe(addDays(date, a + b))
-        expect(isCalendarDate(addDays(date, a))).toBe(true)
-      }),
+      fc.property(
+        dates.filter((date) => date > '0010'),
+        counts,
+        counts,
+        (date, a, b) => {
+          expect(addDays(addDays(date, a), b)).toBe(addDays(date, a + b))
+          expect(isCalendarDate(addDays(date, a))).toBe(true)
+        },
+      ),
     )
   })
 })

@@ -10,7 +10,8 @@ import { addPurchase, changePurchase, dump, openContext, refusalOf, type TestCon
 import { NewWarranty } from './warranties/shapes.ts'
 import { createWarranty } from './warranties/write.ts'
 
-const codes = (outcomes: readonly ({ code: string } | undefined)[]) => outcomes.map((outcome) => outcome?.code ?? 'done')
+const codes = (outcomes: readonly ({ code: string } | undefined)[]) =>
+  outcomes.map((outcome) => outcome?.code ?? 'done')
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
 
 describeEachEngine('callers at the same time', (engine) => {
@@ -81,7 +82,10 @@ describeEachEngine('callers at the same time', (engine) => {
       }
       const { items } = await listPurchases(ctx, PurchaseFilter.parse({ limit: 100 }))
       for (const purchase of items) {
-        expect([purchase.retailer?.id ?? null, purchase.brand?.id ?? null]).toEqual([purchase.retailer_id, purchase.brand_id])
+        expect([purchase.retailer?.id ?? null, purchase.brand?.id ?? null]).toEqual([
+          purchase.retailer_id,
+          purchase.brand_id,
+        ])
       }
     }
   })
@@ -109,7 +113,7 @@ describeEachEngine('callers at the same time', (engine) => {
   it('hand purchases over between two retailers that are both to go', async () => {
     for (let round = 0; round < 5; round += 1) {
       const [a, b] = [await createRetailer(ctx, { name: 'A' }), await createRetailer(ctx, { name: 'B' })]
-      for (const retailer_id of [a.id, b.id]) await addPurchase(ctx, { retailer_id })
+      const purchases = [await addPurchase(ctx, { retailer_id: a.id }), await addPurchase(ctx, { retailer_id: b.id })]
       const outcomes = await Promise.all([
         refusalOf(deleteRetailer(ctx, { id: a.id, reassign_to: b.id })),
         refusalOf(deleteRetailer(ctx, { id: b.id, reassign_to: a.id })),
@@ -118,7 +122,7 @@ describeEachEngine('callers at the same time', (engine) => {
       const { items } = await listRetailers(ctx, { skip: 0, search: '' })
       const left = items.filter(({ id }) => id === a.id || id === b.id)
       expect(left).toMatchObject([{ purchase_count: 2 }])
-      await ctx.db.deleteFrom('purchases').execute()
+      for (const { id } of purchases) await deletePurchase(ctx, { id })
       await deleteRetailer(ctx, { id: left[0]?.id ?? '' })
     }
   })

@@ -1,9 +1,11 @@
 import { describeEachEngine } from '@spends/db/testing'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { BrandChanges, createBrand, deleteBrand, getBrand, listBrands, NewBrand, updateBrand } from './brands.ts'
-import { newId } from './context.ts'
+import { inTransaction, newId } from './context.ts'
 import { EntryFilter, EntryRemoval } from './directory.ts'
-import { getPurchase } from './purchases/read.ts'
+import { getPurchase, listPurchases } from './purchases/read.ts'
+import { PurchaseFilter } from './purchases/shapes.ts'
+import { deletePurchase } from './purchases/write.ts'
 import {
   createRetailer,
   deleteRetailer,
@@ -13,14 +15,20 @@ import {
   RetailerChanges,
   updateRetailer,
 } from './retailers.ts'
-import { addPurchase, dump, openContext, refusalOf, type TestContext, TODAY } from './testing.ts'
+import { addPurchase, dump, openContext, readPages, refusalOf, type TestContext, TODAY } from './testing.ts'
 
 const directories = [
   {
     table: 'retailers',
     column: 'retailer_id',
     shapes: { New: NewRetailer, Changes: RetailerChanges },
-    verbs: { list: listRetailers, get: getRetailer, create: createRetailer, update: updateRetailer, remove: deleteRetailer },
+    verbs: {
+      list: listRetailers,
+      get: getRetailer,
+      create: createRetailer,
+      update: updateRetailer,
+      remove: deleteRetailer,
+    },
   },
   {
     table: 'brands',
@@ -40,7 +48,8 @@ describeEachEngine('a directory', (engine) => {
     })
     beforeEach(async () => {
       ctx.setNow(TODAY)
-      await ctx.db.deleteFrom('purchases').execute()
+      for (const { id } of await ctx.db.selectFrom('purchases').select('id').execute())
+        await deletePurchase(ctx, { id })
       await ctx.db.deleteFrom(table).execute()
     })
 
@@ -169,21 +178,27 @@ describeEachEngine('a directory', (engine) => {
 
     it('moves every purchase before it deletes, however many there are', async () => {
       const [from, to] = [await add('From'), await add('To')]
-      const { id } = await use(from.id)
       const stays = await use(to.id)
-      const row = await ctx.db.selectFrom('purchases').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-      const copies = Array.from({ length: 449 }, (_, index) => ({ ...row, id: newId(), version: index + 1 }))
-      await ctx.db.insertInto('purchases').values(copies).execute()
+      const moving = await inTransaction(ctx, async (tx) => {
+        const purchases = []
+        for (let count = 0; count < 410; count += 1) purchases.push(await addPurchase(tx, { [column]: from.id }))
+        return purchases
+      })
 
       ctx.setNow('2026-04-01')
       await verbs.remove(ctx, EntryRemoval.parse({ id: from.id, reassign_to: to.id.toUpperCase() }))
-      expect((await list()).items).toMatchObject([{ id: to.id, purchase_count: 451 }])
-      const rows = await ctx.db.selectFrom('purchases').selectAll().where('id', '!=', stays.id).execute()
-      const moved = new Map(rows.map((each) => [each.id, each]))
-      for (const before of [row, ...copies]) {
-        const stamp = { version: before.version + 1, updated_at: '2026-04-01T12:00:00Z' }
-        expect(moved.get(before.id)).toEqual({ ...before, [column]: to.id, ...stamp })
+      expect((await list()).items).toMatchObject([{ id: to.id, purchase_count: 411 }])
+      const moved = await readPages((page) =>
+        listPurchases(ctx, PurchaseFilter.parse({ sort: 'created_at', order: 'asc', [column]: to.id, ...page })),
+      )
+      const word = table === 'retailers' ? 'retailer' : 'brand'
+      const change = {
+        [column]: to.id,
+        [word]: { id: to.id, name: 'To' },
+        version: 2,
+        updated_at: '2026-04-01T12:00:00Z',
       }
+      expect(moved.slice(1)).toEqual(moving.map(({ attachments: _, ...purchase }) => ({ ...purchase, ...change })))
       expect(await getPurchase(ctx, stays)).toEqual(stays)
     })
 

@@ -49,7 +49,9 @@ type EntryFilter = z.output<typeof EntryFilter>
 export const EntryById = z.strictObject({ id: Id })
 export const EntryRemoval = z.strictObject({
   id: Id,
-  reassign_to: Id.optional().meta({ description: 'Moves the purchases there first; without it, one in use is not deleted.' }),
+  reassign_to: Id.optional().meta({
+    description: 'Moves the purchases there first; without it, one in use is not deleted.',
+  }),
 })
 
 /** The envelope of a list that may be whole: then `limit` is null. */
@@ -144,7 +146,10 @@ export function directory(table: 'retailers' | 'brands', word: 'retailer' | 'bra
         const url = input.url === undefined ? stored.url : input.url
         if (name === stored.name && url === stored.url) return stored
         const changed = { name, url, updated_at: toInstant(tx.now()) }
-        const update = tx.db.updateTable(entries).set({ ...changed, ...keysOf(name) }).where('id', '=', input.id)
+        const update = tx.db
+          .updateTable(entries)
+          .set({ ...changed, ...keysOf(name) })
+          .where('id', '=', input.id)
         await refuseTakenName(name, update.execute())
         return { ...stored, ...changed }
       })
@@ -152,6 +157,9 @@ export function directory(table: 'retailers' | 'brands', word: 'retailer' | 'bra
 
     async remove(ctx: Context, input: { id: string; reassign_to?: string | undefined }): Promise<void> {
       await inTransaction(ctx, async (tx) => {
+        // Two that hand over to each other would wait for each other for ever: one hand-over at a time.
+        if (input.reassign_to !== undefined)
+          await lockForUpdate(tx.db, tx.db.selectFrom('settings').select('id')).execute()
         const query = tx.db.selectFrom(entries).select('id').where('id', '=', input.id)
         if (!(await lockForUpdate(tx.db, query).executeTakeFirst())) throw notFound(word)
         if (input.reassign_to !== undefined) {
@@ -162,7 +170,10 @@ export function directory(table: 'retailers' | 'brands', word: 'retailer' | 'bra
         const { count } = await countPurchases(tx, input.id)
         if (count > 0) {
           const used = count === 1 ? '1 purchase uses' : `${count} purchases use`
-          throw new AppError('CONFLICT', `${used} this ${word}. Name another one in reassign_to to move them there first.`)
+          throw new AppError(
+            'CONFLICT',
+            `${used} this ${word}. Name another one in reassign_to to move them there first.`,
+          )
         }
         await tx.db.deleteFrom(entries).where('id', '=', input.id).execute()
       })
@@ -183,7 +194,11 @@ export function directory(table: 'retailers' | 'brands', word: 'retailer' | 'bra
     },
   }
 
-  async function findChangeProblems(ctx: Context, stored: Entry, changes: Partial<EntryChanges>): Promise<FieldError[]> {
+  async function findChangeProblems(
+    ctx: Context,
+    stored: Entry,
+    changes: Partial<EntryChanges>,
+  ): Promise<FieldError[]> {
     const { count } = await countPurchases(ctx, stored.id)
     const shown = { ...stored, purchase_count: count }
     return findReadOnlyProblems(changes, shown, ['created_at', 'updated_at', 'purchase_count'])

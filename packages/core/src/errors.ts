@@ -38,7 +38,11 @@ export function invalid(errors: readonly FieldError[]): AppError {
   const [first] = errors
   const rest = errors.length - 1
   const more = rest === 0 ? '' : ` (and ${rest} more ${rest === 1 ? 'problem' : 'problems'})`
-  return new AppError('UNPROCESSABLE_CONTENT', `${first ? describeFieldError(first) : 'The input is wrong'}${more}.`, errors)
+  return new AppError(
+    'UNPROCESSABLE_CONTENT',
+    `${first ? describeFieldError(first) : 'The input is wrong'}${more}.`,
+    errors,
+  )
 }
 
 function describeFieldError({ path, message }: FieldError): string {

@@ -108,7 +108,10 @@ export function oneOrMany<T extends z.ZodType>(item: T) {
 }
 
 /** What a caller last saw; a stale one is refused. */
-export const Version = z.int().min(1).meta({ description: 'The version last seen; refused when it is no longer the current one.' })
+export const Version = z
+  .int()
+  .min(1)
+  .meta({ description: 'The version last seen; refused when it is no longer the current one.' })
 
 /** A field that only reading gives. Writing accepts it where it equals what is stored, so that what was read can be sent back. */
 export const ReadOnly = z
@@ -141,5 +144,9 @@ export const OutDate = z.string().meta({ format: 'date', examples: ['2026-01-31'
 export const OutInstant = z.string().meta({ format: 'date-time', examples: ['2026-01-31T12:00:00Z'] })
 export const OutAmount = z
   .string()
-  .meta({ description: "Decimal amount with exactly the currency's digits.", pattern: '^\\d+(\\.\\d+)?$', examples: ['19.99'] })
+  .meta({
+    description: "Decimal amount with exactly the currency's digits.",
+    pattern: '^\\d+(\\.\\d+)?$',
+    examples: ['19.99'],
+  })
 export const OutCurrencyCode = z.string().meta({ examples: ['USD'] })

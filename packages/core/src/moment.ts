@@ -1,4 +1,4 @@
-import { toInstant, today } from './calendar.ts'
+import { today, toInstant } from './calendar.ts'
 import type { Context } from './context.ts'
 import { getSettings } from './settings.ts'
 

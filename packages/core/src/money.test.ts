@@ -151,7 +151,11 @@ describeEachEngine('prices', (engine) => {
   })
 
   it('come back as they were given, from a single read and from a list', async () => {
-    const given = fc.record({ amount: amounts(), asNumber: fc.boolean(), quantity: fc.integer({ min: 1, max: 1_000_000 }) })
+    const given = fc.record({
+      amount: amounts(),
+      asNumber: fc.boolean(),
+      quantity: fc.integer({ min: 1, max: 1_000_000 }),
+    })
     await fc.assert(
       fc.asyncProperty(given, async ({ amount: { price, currency_code }, asNumber, quantity }) => {
         const input = { price: asNumber ? Number(price) : price, currency_code, quantity }
@@ -168,7 +172,10 @@ describeEachEngine('prices', (engine) => {
   })
 
   it('get the digits of their currency', async () => {
-    expect(await addPurchase(ctx, { price: 20, currency_code: 'USD' })).toMatchObject({ price: '20.00', total: '20.00' })
+    expect(await addPurchase(ctx, { price: 20, currency_code: 'USD' })).toMatchObject({
+      price: '20.00',
+      total: '20.00',
+    })
     expect(await addPurchase(ctx, { price: '1.5', currency_code: 'KWD', quantity: 3 })).toMatchObject({
       price: '1.500',
       total: '4.500',

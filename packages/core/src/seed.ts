@@ -18,8 +18,14 @@ export async function seedDatabase(ctx: Context): Promise<boolean> {
       .returning('id')
       .executeTakeFirst()
     if (!inserted) return false
-    await tx.db.insertInto('retailers').values(rows(tx, RETAILERS, '1')).execute()
-    await tx.db.insertInto('brands').values(rows(tx, BRANDS, '2')).execute()
+    await tx.db
+      .insertInto('retailers')
+      .values(rows(tx, RETAILERS, '1'))
+      .execute()
+    await tx.db
+      .insertInto('brands')
+      .values(rows(tx, BRANDS, '2'))
+      .execute()
     return true
   })
 }

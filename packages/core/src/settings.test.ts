@@ -64,6 +64,7 @@ describe('the shape of settings', () => {
     { locale: '' },
     { locale: 'xx-XX' },
     { time_zone: 'Europe/Atlantis' },
+    { time_zone: '+01:00' },
     { time_zone: '' },
     { time_zone: null },
     { date_format: 'DDMMYY' },

@@ -31,8 +31,14 @@ export const Settings = z
     time_zone: TimeZone.meta({ description: 'Decides which day is today.' }),
     date_format: z.enum(['YMD', 'DMY', 'MDY']),
     week_start: z.enum(['MONDAY', 'SATURDAY', 'SUNDAY']),
-    expiring_soon_days: z.int().min(0).max(3650).meta({ description: 'A warranty that ends within so many days is expiring soon.' }),
-    dashboard_cards: z.array(z.enum(DASHBOARD_CARDS)).refine((cards) => new Set(cards).size === cards.length, 'must name each card once'),
+    expiring_soon_days: z
+      .int()
+      .min(0)
+      .max(3650)
+      .meta({ description: 'A warranty that ends within so many days is expiring soon.' }),
+    dashboard_cards: z
+      .array(z.enum(DASHBOARD_CARDS))
+      .refine((cards) => new Set(cards).size === cards.length, 'must name each card once'),
   })
   .meta({ id: 'Settings' })
 export type Settings = z.infer<typeof Settings>

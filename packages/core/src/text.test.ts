@@ -80,7 +80,19 @@ describe('the order of texts', () => {
   it('disregards case, accents and width', () => {
     const names = ['zebra', 'Äpfel', 'apfel', 'Ｂanane', 'Čaj', 'cent', 'Zürich', 'éclair', 'İzmir', 'ılgaz', 'iz']
     const sorted = [...names].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : sortKey(a) > sortKey(b) ? 1 : 0))
-    expect(sorted).toEqual(['Äpfel', 'apfel', 'Ｂanane', 'Čaj', 'cent', 'éclair', 'ılgaz', 'iz', 'İzmir', 'zebra', 'Zürich'])
+    expect(sorted).toEqual([
+      'Äpfel',
+      'apfel',
+      'Ｂanane',
+      'Čaj',
+      'cent',
+      'éclair',
+      'ılgaz',
+      'iz',
+      'İzmir',
+      'zebra',
+      'Zürich',
+    ])
     expect(sortKey('Äpfel')).toBe(sortKey('apfel'))
   })
 

@@ -16,10 +16,13 @@ export function searchKey(text: string): string {
 
 /**
  * The form by which lists are ordered, byte by byte, alike on every engine: case and accents do not count, so that
- * "Äpfel" stands beside "Apfel". Equal keys are told apart by the id.
+ * "Äpfel" stands beside "Apfel". Equal keys are told apart by the id. Texts that `foldCase` makes equal have one key.
  */
 export function sortKey(text: string): string {
-  return searchKey(text).normalize('NFKD').replace(/\p{M}+/gu, '').trim()
+  return searchKey(foldCase(text))
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .trim()
 }
 
 /** Joins the searched fields of a row; the separator is a control character, which no search can contain. */

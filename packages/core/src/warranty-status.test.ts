@@ -44,7 +44,10 @@ describeEachEngine('warranty status in SQL', (engine) => {
   })
 
   const coverages = fc.array(
-    fc.record({ warranty_end: fc.option(days()), voided_at: fc.option(fc.constant(INSTANT)) }, { noNullPrototype: true }),
+    fc.record(
+      { warranty_end: fc.option(days()), voided_at: fc.option(fc.constant(INSTANT)) },
+      { noNullPrototype: true },
+    ),
     { minLength: 1, maxLength: BATCH },
   )
 
@@ -122,8 +125,12 @@ describeEachEngine('warranty status in SQL', (engine) => {
           for (const warranty of listed) expect(warranty.status).toBe(status)
         }
         const soon = await readPages((page) => listExpiringWarranties(ctx, ExpiringFilter.parse(page)))
-        const flagged = await readPages((page) => listWarranties(ctx, WarrantyFilter.parse({ ...page, expiring_soon: true })))
-        const others = await readPages((page) => listWarranties(ctx, WarrantyFilter.parse({ ...page, expiring_soon: false })))
+        const flagged = await readPages((page) =>
+          listWarranties(ctx, WarrantyFilter.parse({ ...page, expiring_soon: true })),
+        )
+        const others = await readPages((page) =>
+          listWarranties(ctx, WarrantyFilter.parse({ ...page, expiring_soon: false })),
+        )
         const expected = rows.filter((row) => {
           const left = daysLeft(row, today)
           return warrantyStatus(row, today) === 'ACTIVE' && left !== null && left <= 30

@@ -36,3 +36,11 @@ export function contains(text: string | Expression<string | null>, needle: strin
   const pattern = `%${needle.replace(/[\\%_]/g, '\\$&')}%`
   return sql<SqlBool>`${operand} like ${pattern} escape '\\'`
 }
+
+/**
+ * Nobody else writes the table until the transaction `tx` ends; reading goes on.
+ * A writing transaction on SQLite is alone anyway.
+ */
+export async function lockTable<DB>(tx: Kysely<DB>, table: keyof DB & string): Promise<void> {
+  if (engineOf(tx) === 'postgres') await sql`lock table ${sql.table(table)} in share row exclusive mode`.execute(tx)
+}

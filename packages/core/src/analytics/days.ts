@@ -1,6 +1,6 @@
+import { sql } from 'kysely'
 import type { Context } from '../context.ts'
 import { type Sum, toSum } from '../statistics/read.ts'
-import { sql } from 'kysely'
 
 /**
  * What the purchases of some days in one currency add up to, by retailer or brand (empty for none): from the rows

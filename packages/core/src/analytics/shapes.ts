@@ -64,7 +64,9 @@ export const SpendingByPeriod = z
     item_count: z.int(),
     periods: z.array(
       z.object({
-        period: z.string().meta({ description: 'The day, the Monday of the week, or the month.', examples: ['2026-01'] }),
+        period: z
+          .string()
+          .meta({ description: 'The day, the Monday of the week, or the month.', examples: ['2026-01'] }),
         total_amount: OutAmount,
         item_count: z.int(),
       }),
@@ -86,9 +88,7 @@ export const Summary = z
     expiring_warranties: z.int(),
     expired_warranties: z.int(),
     voided_warranties: z.int(),
-    by_currency: z.array(
-      z.object({ currency_code: OutCurrencyCode, total_spent: OutAmount, purchase_count: z.int() }),
-    ),
+    by_currency: z.array(z.object({ currency_code: OutCurrencyCode, total_spent: OutAmount, purchase_count: z.int() })),
   })
   .meta({ id: 'Summary' })
 

@@ -69,7 +69,8 @@ async function sumByKey(ctx: Context, dimension: 'retailer' | 'brand', query: Qu
   ])
   const sums = new Map<string, Sum>()
   for (const part of parts) {
-    for (const [key, sum] of part) sums.set(key, addSums(sums.get(key) ?? { row_count: 0, item_count: 0, amount: 0n }, sum))
+    for (const [key, sum] of part)
+      sums.set(key, addSums(sums.get(key) ?? { row_count: 0, item_count: 0, amount: 0n }, sum))
   }
   return sums
 }

@@ -1,23 +1,114 @@
+import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import { averageOf, formatMinorUnits } from '../money.ts'
 import { productKey } from '../statistics/facts.ts'
-import { type Sum, toSum } from '../statistics/read.ts'
+import { addSums, type Sum, toSum } from '../statistics/read.ts'
+import { sortKey } from '../text.ts'
 import type { TopProducts, TopProductsQuery } from './shapes.ts'
-import { sql } from 'kysely'
 
 type Query = z.output<typeof TopProductsQuery> & { currency_code: string }
 
+/** A product, by the key that makes names the same. */
+interface Product extends Sum {
+  key: string
+  product_name: string
+}
+
 /**
- * The most bought products in one currency: names that differ only in case are one, shown as it was recorded last.
+ * The most bought products in one currency. Names that differ only in case are one product, shown under the name that
+ * was recorded last.
  */
 export async function getTopProducts(ctx: Context, query: Query): Promise<z.infer<typeof TopProducts>> {
-  const whole = query.date_from === undefined && query.date_to === undefined
-  const ranked = whole ? await readRanking(ctx, query) : await rankRows(ctx, query)
-  return ranked.map(({ product_name, sum }) => ({
+  const everything = query.date_from === undefined && query.date_to === undefined
+  const products = everything ? await readProducts(ctx, query) : await sumProducts(ctx, query)
+  return products.map(({ product_name, item_count, amount }) => ({
     product_name,
-    count: sum.item_count,
-    total_spent: formatMinorUnits(sum.amount, query.currency_code),
-    avg_price: averageOf(sum.amount, sum.item_count, query.currency_code),
+    count: item_count,
+    total_spent: formatMinorUnits(amount, query.currency_code),
+    avg_price: averageOf(amount, item_count, query.currency_code),
   }))
+}
+
+/** From the kept figures: the first rows of an index, however many products there are. */
+async function readProducts(ctx: Context, { currency_code, limit }: Query): Promise<Product[]> {
+  const rows = await ctx.db
+    .selectFrom('statistics')
+    .select(['key', 'row_count', 'item_count', sql<string>`cast(amount as text)`.as('amount')])
+    .where('kind', '=', 'product')
+    .where('currency_code', '=', currency_code)
+    .where('item_count', '>', 0)
+    .orderBy('item_count', 'desc')
+    .orderBy('amount', 'desc')
+    .orderBy('key')
+    .limit(limit)
+    .execute()
+  const products: Product[] = []
+  for (const { key, ...sum } of rows) {
+    products.push({ key, product_name: await findLastName(ctx, key, currency_code), ...toSum(sum) })
+  }
+  return products
+}
+
+/** Names looked at in one go: those with the same sort key are nearly always the same product. */
+const NAMES = 20
+
+/** The product's name as it was recorded last. */
+async function findLastName(ctx: Context, key: string, currency_code: string): Promise<string> {
+  for (let skip = 0; ; skip += NAMES) {
+    const rows = await ctx.db
+      .selectFrom('purchases')
+      .select('product_name')
+      .where('sort_key', '=', sortKey(key))
+      .where('currency_code', '=', currency_code)
+      .orderBy('id', 'desc')
+      .offset(skip)
+      .limit(NAMES)
+      .execute()
+    const found = rows.find(({ product_name }) => productKey(product_name) === key)
+    if (found) return found.product_name
+    // The figures count a product that no purchase has: only possible while it is deleted at this moment.
+    if (rows.length < NAMES) return key
+  }
+}
+
+/** From the purchases of some days: added up by exact name, then by what makes names the same. */
+async function sumProducts(ctx: Context, { currency_code, date_from, date_to, limit }: Query): Promise<Product[]> {
+  let rows = ctx.db
+    .selectFrom('purchases')
+    .select([
+      'product_name',
+      sql<string>`max(cast(id as text))`.as('last_id'),
+      sql<number>`cast(count(*) as bigint)`.as('row_count'),
+      sql<number>`cast(sum(quantity) as bigint)`.as('item_count'),
+      sql<string>`cast(sum(price * quantity) as text)`.as('amount'),
+    ])
+    .where('currency_code', '=', currency_code)
+    .groupBy('product_name')
+  if (date_from !== undefined) rows = rows.where('purchase_date', '>=', date_from)
+  if (date_to !== undefined) rows = rows.where('purchase_date', '<=', date_to)
+
+  const products = new Map<string, Product & { last_id: string }>()
+  for (const { product_name, last_id, ...row } of await rows.execute()) {
+    const key = productKey(product_name)
+    const known = products.get(key)
+    const sum = toSum(row)
+    products.set(key, {
+      key,
+      ...(known ? addSums(known, sum) : sum),
+      ...(known && known.last_id > last_id ? pickName(known) : { product_name, last_id }),
+    })
+  }
+  return [...products.values()].sort(byMostBought).slice(0, limit)
+}
+
+function pickName({ product_name, last_id }: { product_name: string; last_id: string }) {
+  return { product_name, last_id }
+}
+
+function byMostBought(a: Product, b: Product): number {
+  if (a.item_count !== b.item_count) return b.item_count - a.item_count
+  if (a.amount !== b.amount) return a.amount > b.amount ? -1 : 1
+  // As the database compares keys: by code points.
+  return Buffer.compare(Buffer.from(a.key), Buffer.from(b.key))
 }

@@ -153,8 +153,14 @@ describeEachEngine('the list of purchases', (engine) => {
   const price = fc.constantFrom('0', '5', '5.001', '5.0011', '499.99', '500', '99999999.99')
   const filters = {
     status: oneOrMore(['ORDERED', 'RECEIVED'] as const),
-    retailer_id: fc.uniqueArray(id(() => retailers), { minLength: 1, maxLength: 2 }),
-    brand_id: fc.uniqueArray(id(() => brands), { minLength: 1, maxLength: 2 }),
+    retailer_id: fc.uniqueArray(
+      id(() => retailers),
+      { minLength: 1, maxLength: 2 },
+    ),
+    brand_id: fc.uniqueArray(
+      id(() => brands),
+      { minLength: 1, maxLength: 2 },
+    ),
     currency_code: oneOrMore(['USD', 'JPY', 'KWD', 'EUR', 'CHF']),
     tag: oneOrMore(['büro', 'KITCHEN', 'σας', 'none']),
     search: fc.constantFrom(...SEARCHES),
@@ -168,7 +174,12 @@ describeEachEngine('the list of purchases', (engine) => {
   async function holds(drawn: { [K in keyof typeof filters]?: unknown }): Promise<void> {
     const known = (ids: unknown) => (Array.isArray(ids) ? ids.map((choose: () => string) => choose()) : undefined)
     const { retailer_id, brand_id, ...rest } = drawn
-    const filter = PurchaseFilter.parse({ ...rest, retailer_id: known(retailer_id), brand_id: known(brand_id), limit: 100 })
+    const filter = PurchaseFilter.parse({
+      ...rest,
+      retailer_id: known(retailer_id),
+      brand_id: known(brand_id),
+      limit: 100,
+    })
     const expected = inOrder(all, 'purchase_date', 'desc').filter((purchase) => matches(purchase, filter))
     const { items, total } = await listPurchases(ctx, filter)
     expect(items.map((purchase) => purchase.id)).toEqual(expected.map((purchase) => purchase.id))

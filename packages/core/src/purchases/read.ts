@@ -20,9 +20,21 @@ export async function listPurchases(ctx: Context, filter: Filter): Promise<z.inf
     matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
     sorted(withRelations(matching), filter).offset(filter.skip).limit(filter.limit).execute(),
   ])
-  const tags = await readTags(ctx.db, rows.map((row) => row.id))
-  const items = rows.map((row) => toPurchase(row, tags.get(row.id) ?? [], today))
-  return { items, total, skip: filter.skip, limit: filter.limit }
+  return { items: await toPurchases(ctx, rows, today), total, skip: filter.skip, limit: filter.limit }
+}
+
+/** The purchases of the latest days; of one day, those recorded last come first. */
+export async function listRecentPurchases(ctx: Context, { limit }: { limit: number }): Promise<Purchase[]> {
+  const [today, rows] = await Promise.all([
+    getToday(ctx),
+    withRelations(fromPurchases(ctx))
+      .orderBy('p.purchase_date', 'desc')
+      .orderBy('p.created_at', 'desc')
+      .orderBy('p.id', 'desc')
+      .limit(limit)
+      .execute(),
+  ])
+  return toPurchases(ctx, rows, today)
 }
 
 /** A purchase with its warranty and attachments. @throws AppError NOT_FOUND */
@@ -71,6 +83,14 @@ function withRelations(query: PurchasesQuery) {
     ])
 }
 type Row = Awaited<ReturnType<ReturnType<typeof withRelations>['execute']>>[number]
+
+async function toPurchases(ctx: Context, rows: readonly Row[], today: string): Promise<Purchase[]> {
+  const tags = await readTags(
+    ctx.db,
+    rows.map((row) => row.id),
+  )
+  return rows.map((row) => toPurchase(row, tags.get(row.id) ?? [], today))
+}
 
 function toPurchase(row: Row, tags: string[], today: string): Purchase {
   const { id, currency_code, retailer_id, brand_id } = row

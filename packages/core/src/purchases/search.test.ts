@@ -74,7 +74,13 @@ describeEachEngine('searching purchases', (engine) => {
   })
 
   it('matches no text that only two fields together hold', async () => {
-    const parts = { product_name: 'aaxx', notes: 'bbxx', model_number: 'ccxx', serial_number: 'ddxx', order_number: 'eexx' }
+    const parts = {
+      product_name: 'aaxx',
+      notes: 'bbxx',
+      model_number: 'ccxx',
+      serial_number: 'ddxx',
+      order_number: 'eexx',
+    }
     const { id } = await addPurchase(ctx, { ...parts, tags: ['ffxx', 'ggxx'] })
     for (const second of ['bb', 'cc', 'dd', 'ee', 'ff', 'gg']) {
       for (const between of ['', ' ', ';', ',', '_', '%']) expect(await find(`xx${between}${second}`)).toEqual([])

@@ -2,17 +2,9 @@ import { describeEachEngine } from '@spends/db/testing'
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
 import { BrandChanges, createBrand, getBrand, updateBrand } from '../brands.ts'
-import {
-  addPurchase,
-  changePurchase,
-  dump,
-  newPurchases,
-  openContext,
-  type TestContext,
-  TODAY,
-} from '../testing.ts'
 import { createRetailer } from '../retailers.ts'
 import { getSettings, SettingsChanges, updateSettings } from '../settings.ts'
+import { addPurchase, changePurchase, dump, newPurchases, openContext, type TestContext, TODAY } from '../testing.ts'
 import { getWarranty } from '../warranties/read.ts'
 import { WarrantyChanges } from '../warranties/shapes.ts'
 import { updateWarranty } from '../warranties/write.ts'
@@ -61,7 +53,14 @@ describeEachEngine('sending back what was read', (engine) => {
       { numRuns: 60 },
     )
     // What the law is about has been there.
-    expect([...seen].sort()).toEqual(['ACTIVE false', 'ACTIVE true', 'EXPIRED false', 'VOIDED false', 'VOIDED true', 'none'])
+    expect([...seen].sort()).toEqual([
+      'ACTIVE false',
+      'ACTIVE true',
+      'EXPIRED false',
+      'VOIDED false',
+      'VOIDED true',
+      'none',
+    ])
   })
 
   it('changes nothing of a brand or the settings', async () => {

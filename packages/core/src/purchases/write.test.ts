@@ -112,7 +112,12 @@ describeEachEngine('creating a purchase', (engine) => {
         if (!given) expect(warranty).toBeNull()
         else {
           const { provider, notes, status: _, ...dates } = given
-          expect(warranty).toMatchObject({ warranty_end: null, ...dates, provider: stored(provider), notes: stored(notes) })
+          expect(warranty).toMatchObject({
+            warranty_end: null,
+            ...dates,
+            provider: stored(provider),
+            notes: stored(notes),
+          })
         }
       }),
       { numRuns: 40 },
@@ -229,7 +234,16 @@ describeEachEngine('changing a purchase', (engine) => {
   })
 
   it('refuses null where there is a default', () => {
-    const fields = ['product_name', 'price', 'quantity', 'currency_code', 'status', 'purchase_date', 'tax_deductible', 'tags']
+    const fields = [
+      'product_name',
+      'price',
+      'quantity',
+      'currency_code',
+      'status',
+      'purchase_date',
+      'tax_deductible',
+      'tags',
+    ]
     for (const field of fields) {
       const parsed = PurchaseChanges.safeParse({ id, [field]: null })
       expect(parsed.error?.issues.map(({ path }) => path)).toEqual([[field]])
@@ -310,14 +324,7 @@ describeEachEngine('changing a purchase', (engine) => {
     }
     expect(await refusalOf(changePurchase(ctx, input))).toEqual({
       code: 'UNPROCESSABLE_CONTENT',
-      paths: [
-        'price',
-        'retailer_id',
-        'brand_id',
-        'warranty.days_left',
-        'warranty.warranty_start',
-        'total',
-      ],
+      paths: ['price', 'retailer_id', 'brand_id', 'warranty.days_left', 'warranty.warranty_start', 'total'],
     })
     expect(await dump(ctx)).toEqual(before)
   })
@@ -348,7 +355,13 @@ describeEachEngine('deleting a purchase', (engine) => {
   it('takes its warranty, tags and attachments with it, and nothing else', async () => {
     const ctx = await openContext(engine)
     const attach = async (purchase_id: string) => {
-      const file = { kind: 'RECEIPT', filename: 'a.pdf', mime_type: 'application/pdf', size: 1, available: true } as const
+      const file = {
+        kind: 'RECEIPT',
+        filename: 'a.pdf',
+        mime_type: 'application/pdf',
+        size: 1,
+        available: true,
+      } as const
       const row = { ...file, id: newId(), purchase_id, sha256: '0'.repeat(64), created_at: NOW }
       await ctx.db.insertInto('attachments').values(row).execute()
       return row

@@ -4,6 +4,11 @@ import type { Fact } from './facts.ts'
 export class Deltas {
   readonly #sums = new Map<string, Fact>()
 
+  /** Different figures held. */
+  get size(): number {
+    return this.#sums.size
+  }
+
   /** @param sign -1 for what goes */
   add(facts: readonly Fact[], sign: 1 | -1): void {
     for (const fact of facts) {
@@ -34,6 +39,11 @@ export class Deltas {
 }
 
 /** The fields that tell figures apart, joined by a character that stands in none of them. */
-export function nameOf({ kind, key, currency_code, period }: Omit<Fact, 'row_count' | 'item_count' | 'amount'>): string {
+export function nameOf({
+  kind,
+  key,
+  currency_code,
+  period,
+}: Omit<Fact, 'row_count' | 'item_count' | 'amount'>): string {
   return [kind, key, currency_code, period].join('\u001f')
 }

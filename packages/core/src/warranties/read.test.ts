@@ -100,8 +100,14 @@ describeEachEngine('the list of warranties', (engine) => {
     const searches = ['lampe', 'LÄ', '0%', 'иван', 'ZEBRA', '_', 'ag', 'wool']
     const filters = fc.record(
       {
-        status: fc.oneof(fc.constantFrom('ACTIVE', 'EXPIRED', 'VOIDED'), fc.subarray(['ACTIVE', 'EXPIRED', 'VOIDED'] as const, { minLength: 1 })),
-        warranty_type: fc.oneof(fc.constantFrom(...WarrantyType.options), fc.subarray([...WarrantyType.options], { minLength: 1 })),
+        status: fc.oneof(
+          fc.constantFrom('ACTIVE', 'EXPIRED', 'VOIDED'),
+          fc.subarray(['ACTIVE', 'EXPIRED', 'VOIDED'] as const, { minLength: 1 }),
+        ),
+        warranty_type: fc.oneof(
+          fc.constantFrom(...WarrantyType.options),
+          fc.subarray([...WarrantyType.options], { minLength: 1 }),
+        ),
         expiring_soon: fc.boolean(),
         search: fc.constantFrom(...searches),
       },
@@ -148,7 +154,10 @@ describeEachEngine('the list of warranties', (engine) => {
   it.each([0, 1, 29, 30, 31, 3650])('expiring within %i days begins with today, soonest first', async (days) => {
     const expected = inOrder(all, 'warranty_end', 'asc').filter((warranty) => isSoon(warranty, days))
     for (const limit of [2, 100]) {
-      const listed = await readPages((page) => listExpiringWarranties(ctx, ExpiringFilter.parse({ days, ...page })), limit)
+      const listed = await readPages(
+        (page) => listExpiringWarranties(ctx, ExpiringFilter.parse({ days, ...page })),
+        limit,
+      )
       expect(idsOf(listed)).toEqual(idsOf(expected))
     }
     const page = await listExpiringWarranties(ctx, ExpiringFilter.parse({ days, skip: 1, limit: 1 }))
@@ -174,10 +183,14 @@ describe('the filters of warranties', () => {
     },
   )
 
-  it.each([{ status: 'GONE' }, { status: [] }, { warranty_type: 'X' }, { sort: 'price' }, { limit: 0 }, { colour: 'red' }])(
-    'refuse %j',
-    (filter) => {
-      expect(WarrantyFilter.safeParse(filter).success).toBe(false)
-    },
-  )
+  it.each([
+    { status: 'GONE' },
+    { status: [] },
+    { warranty_type: 'X' },
+    { sort: 'price' },
+    { limit: 0 },
+    { colour: 'red' },
+  ])('refuse %j', (filter) => {
+    expect(WarrantyFilter.safeParse(filter).success).toBe(false)
+  })
 })

@@ -28,7 +28,9 @@ export async function listWarranties(ctx: Context, filter: Filter): Promise<List
     all.push(filter.expiring_soon ? soon : sql<SqlBool>`(${soon}) is not true`)
   }
   if (filter.search) {
-    all.push(sql<SqlBool>`(${purchaseMatches(filter.search)} or ${contains('w.search_text', searchKey(filter.search))})`)
+    all.push(
+      sql<SqlBool>`(${purchaseMatches(filter.search)} or ${contains('w.search_text', searchKey(filter.search))})`,
+    )
   }
   return listPage(ctx, all, filter, day)
 }
@@ -40,6 +42,17 @@ export async function listExpiringWarranties(ctx: Context, filter: z.output<type
   const lastDay = addDays(day, filter.days ?? settings.expiring_soon_days)
   const page = { skip: filter.skip, limit: filter.limit, sort: 'warranty_end', order: 'asc' } as const
   return listPage(ctx, [endsWithin(day, lastDay)], page, day)
+}
+
+/** The warranties that were recorded last, latest first. */
+export async function listRecentWarranties(ctx: Context, { limit }: { limit: number }): Promise<Warranty[]> {
+  const [day, rows] = await Promise.all([
+    getToday(ctx),
+    sorted(withPurchase(fromWarranties(ctx)), { sort: 'created_at', order: 'desc' })
+      .limit(limit)
+      .execute(),
+  ])
+  return rows.map((row) => toWarranty(row, day))
 }
 
 /** @throws AppError NOT_FOUND */
@@ -85,7 +98,7 @@ const SORT_COLUMNS = {
 } as const
 
 /** A total order: ties are broken by the id, in the same direction; a warranty that never ends comes last. */
-function sorted(query: ReturnType<typeof withPurchase>, { sort, order }: Page) {
+function sorted(query: ReturnType<typeof withPurchase>, { sort, order }: Pick<Page, 'sort' | 'order'>) {
   const direction = order ?? (sort === 'created_at' ? 'desc' : 'asc')
   return query
     .orderBy(SORT_COLUMNS[sort], (by) => {

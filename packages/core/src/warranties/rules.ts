@@ -69,9 +69,7 @@ export function applyWarrantyDraft(
     ...findReadOnlyProblems<string>(draft, shown ?? {}, ['id', 'purchase_id', 'days_left', 'created_at', 'updated_at']),
     ...findDateProblems(changed),
     // A status sent back as it was read asks for nothing, even when the new dates change it.
-    ...(draft.status === undefined || draft.status === shown?.status
-      ? []
-      : applyStatus(changed, draft.status, moment)),
+    ...(draft.status === undefined || draft.status === shown?.status ? [] : applyStatus(changed, draft.status, moment)),
   ]
   return { record: changed, problems }
 }

@@ -27,7 +27,9 @@ export const PurchaseWarranty = z
     warranty_start: OutDate,
     warranty_end: OutDate.nullable().meta({ description: 'Null: never ends.' }),
     warranty_type: WarrantyType,
-    status: WarrantyStatus.meta({ description: 'Derived from the dates and the current day. The last day is covered.' }),
+    status: WarrantyStatus.meta({
+      description: 'Derived from the dates and the current day. The last day is covered.',
+    }),
     days_left: z.int().nullable().meta({ description: '0 on the last day, negative once ended, null without an end.' }),
     provider: z.string().nullable(),
     notes: z.string().nullable(),
@@ -81,9 +83,13 @@ const changes = {
 }
 
 /** Changes of the warranty inside its purchase; makes it where there is none. */
-export const PurchaseWarrantyChanges = z.strictObject({ id: ReadOnly, ...changes }).meta({ id: 'PurchaseWarrantyChanges' })
+export const PurchaseWarrantyChanges = z
+  .strictObject({ id: ReadOnly, ...changes })
+  .meta({ id: 'PurchaseWarrantyChanges' })
 /** Only the fields sent change; `null` clears. */
-export const WarrantyChanges = z.strictObject({ id: Id, ...changes, purchase: ReadOnly }).meta({ id: 'WarrantyChanges' })
+export const WarrantyChanges = z
+  .strictObject({ id: Id, ...changes, purchase: ReadOnly })
+  .meta({ id: 'WarrantyChanges' })
 export type WarrantyChanges = z.input<typeof WarrantyChanges>
 
 /** What a caller may say of a warranty, on whatever way in. Undefined: not said. */

@@ -5,7 +5,7 @@ import { getPurchase } from '../purchases/read.ts'
 import { updateSettings } from '../settings.ts'
 import { addPurchase, changePurchase, dump, openContext, refusalOf, type TestContext, TODAY } from '../testing.ts'
 import { getWarranty } from './read.ts'
-import { NewWarranty, type Warranty, WarrantyChanges, type WarrantyDraft } from './shapes.ts'
+import { NewWarranty, type Warranty, WarrantyChanges } from './shapes.ts'
 import { checkNewWarranty, checkWarrantyChanges, createWarranty, deleteWarranty, updateWarranty } from './write.ts'
 
 const NOW = `${TODAY}T12:00:00Z`
@@ -65,11 +65,19 @@ describeEachEngine('warranties', (engine) => {
       ['that end before they start', { warranty_start: '2026-01-02', warranty_end: '2026-01-01' }, ['warranty_end']],
       ['of a limited type without an end', { warranty_end: null }, ['warranty_end']],
       ['of any other type without an end', { warranty_end: undefined, warranty_type: 'OTHER' }, ['warranty_end']],
-      ['for life that end before they start', { warranty_type: 'LIFETIME', warranty_end: '2025-01-01' }, ['warranty_end']],
+      [
+        'for life that end before they start',
+        { warranty_type: 'LIFETIME', warranty_end: '2025-01-01' },
+        ['warranty_end'],
+      ],
       ['that are said to be expired', { status: 'EXPIRED' }, ['status']],
       ['said to be active though they have ended', { warranty_end: '2026-03-14', status: 'ACTIVE' }, ['status']],
       ['of no purchase', { purchase_id: NOWHERE }, ['purchase_id']],
-      ['with all of that', { purchase_id: NOWHERE, warranty_end: null, status: 'EXPIRED' }, ['purchase_id', 'warranty_end', 'status']],
+      [
+        'with all of that',
+        { purchase_id: NOWHERE, warranty_end: null, status: 'EXPIRED' },
+        ['purchase_id', 'warranty_end', 'status'],
+      ],
     ])('refuses ones %s', async (_, input, paths) => {
       const before = await dump(ctx)
       expect(await refusalOf(add(input))).toEqual(unprocessable(...paths))
@@ -81,8 +89,14 @@ describeEachEngine('warranties', (engine) => {
         purchaseId = (await addPurchase(ctx)).id
         return add(input)
       }
-      expect(await make({ warranty_start: TODAY, warranty_end: TODAY })).toMatchObject({ status: 'ACTIVE', days_left: 0 })
-      expect(await make({ warranty_end: null, warranty_type: 'LIFETIME' })).toMatchObject({ status: 'ACTIVE', days_left: null })
+      expect(await make({ warranty_start: TODAY, warranty_end: TODAY })).toMatchObject({
+        status: 'ACTIVE',
+        days_left: 0,
+      })
+      expect(await make({ warranty_end: null, warranty_type: 'LIFETIME' })).toMatchObject({
+        status: 'ACTIVE',
+        days_left: null,
+      })
       expect(await make({ warranty_type: 'LIFETIME' })).toMatchObject(dates)
       expect(await make({ warranty_end: '2026-03-14' })).toMatchObject({ status: 'EXPIRED', days_left: -1 })
       expect(await make({ status: 'VOIDED' })).toMatchObject({ status: 'VOIDED', days_left: 292 })
@@ -99,7 +113,7 @@ describeEachEngine('warranties', (engine) => {
   })
 
   describe('being changed', () => {
-    it.each<[string, Partial<WarrantyDraft>, object?]>([
+    it.each<[string, Omit<WarrantyChanges, 'id'>, object?]>([
       ['start', { warranty_start: '2025-12-31' }],
       ['end', { warranty_end: '2026-03-20' }, { days_left: 5 }],
       ['type', { warranty_type: 'EXTENDED' }],
@@ -161,13 +175,18 @@ describeEachEngine('warranties', (engine) => {
       ['EXPIRED', { status: 'EXPIRED' }, ['status']],
       ['ACTIVE with an end that has passed', { status: 'ACTIVE', warranty_end: '2026-03-14', version: 1 }, []],
       ['another purchase', { purchase_id: NOWHERE }, ['purchase_id']],
-      ['other read-only fields', { days_left: 1, created_at: NOW, updated_at: null, purchase: {} }, ['days_left', 'updated_at', 'purchase']],
+      [
+        'other read-only fields',
+        { days_left: 1, created_at: NOW, updated_at: null, purchase: {} },
+        ['days_left', 'updated_at', 'purchase'],
+      ],
     ])('refuse %s', async (_, changes, paths) => {
       const { id } = await add()
       const before = await dump(ctx)
       const refused = await refusalOf(change({ id, ...changes }))
       // A status sent back as it was read asks for nothing.
-      if (paths.length === 0) expect([refused, await getWarranty(ctx, { id })]).toMatchObject([undefined, { status: 'EXPIRED' }])
+      if (paths.length === 0)
+        expect([refused, await getWarranty(ctx, { id })]).toMatchObject([undefined, { status: 'EXPIRED' }])
       else {
         expect(refused).toEqual(unprocessable(...paths))
         expect(await dump(ctx)).toEqual(before)
@@ -232,7 +251,13 @@ describeEachEngine('warranties', (engine) => {
     it('are made, changed, voided, taken back and removed, while the purchase keeps its version', async () => {
       await changePurchase(ctx, { id: purchaseId, warranty: { ...dates, provider: 'Maker' } })
       const made = await nested()
-      expect(made).toMatchObject({ ...dates, provider: 'Maker', warranty_type: 'LIMITED', status: 'ACTIVE', version: 1 })
+      expect(made).toMatchObject({
+        ...dates,
+        provider: 'Maker',
+        warranty_type: 'LIMITED',
+        status: 'ACTIVE',
+        version: 1,
+      })
       await changePurchase(ctx, { id: purchaseId, warranty: { provider: 'Shield', version: 1 } })
       expect(await nested()).toMatchObject({ id: made?.id, ...dates, provider: 'Shield', version: 2 })
       await changePurchase(ctx, { id: purchaseId, warranty: { status: 'VOIDED' } })

@@ -2,10 +2,10 @@ import type { z } from 'zod'
 import { toInstant } from '../calendar.ts'
 import { type Context, inTransaction, newId } from '../context.ts'
 import { AppError, type FieldError, invalid, notFound } from '../errors.ts'
+import { getMoment, type Moment } from '../moment.ts'
 import { lockPurchases, type PurchaseRecord } from '../purchases/record.ts'
 import { storePurchases } from '../purchases/store.ts'
 import { findReadOnlyProblems } from '../read-only.ts'
-import { getMoment, type Moment } from '../moment.ts'
 import { validPart } from '../valid-part.ts'
 import { checkVersion } from '../version.ts'
 import { getWarranty } from './read.ts'
@@ -77,7 +77,10 @@ export async function checkWarrantyChanges(ctx: Context, raw: unknown): Promise<
 type Locked = PurchaseRecord & { warranty: NonNullable<PurchaseRecord['warranty']> }
 
 /** The purchase of a warranty, locked. */
-async function lockWarranty(tx: Context, { id, version }: { id: string; version?: number | undefined }): Promise<Locked> {
+async function lockWarranty(
+  tx: Context,
+  { id, version }: { id: string; version?: number | undefined },
+): Promise<Locked> {
   const found = await tx.db.selectFrom('warranties').select('purchase_id').where('id', '=', id).executeTakeFirst()
   const [record] = found ? await lockPurchases(tx.db, [found.purchase_id]) : []
   // Between the two reads it may have been replaced by another warranty.

@@ -1,0 +1,60 @@
+import { describeEachEngine } from '@spends/db/testing'
+import { beforeAll, expect, it } from 'vitest'
+import { NOBODY, restOf } from './verbs.ts'
+import { createWorld, type World } from './world.ts'
+
+describeEachEngine('every path of REST', ({ openDatabase }) => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld(await openDatabase())
+  })
+  const { ask, post, put, remove, buy } = restOf(() => world)
+
+  const COLLECTIONS = ['purchases', 'warranties', 'warranties/expiring', 'retailers', 'brands']
+
+  it.each([...COLLECTIONS, 'settings'])('/api/%s accepts a slash at the end', async (path) => {
+    expect((await ask(`/api/${path}/`)).text).toBe((await ask(`/api/${path}`)).text)
+    expect((await ask(`/api/${path}/?skip=0x`)).status).toBe(422)
+  })
+
+  it('accepts a slash after an id, for every method', async () => {
+    const { id } = await buy()
+    expect((await ask(`/api/purchases/${id}/`)).status).toBe(200)
+    expect((await put(`/api/purchases/${id}/`, { notes: 'x' })).status).toBe(200)
+    expect((await remove(`/api/purchases/${id}/`)).status).toBe(204)
+    expect((await post('/api/retailers/', { name: 'With a slash' })).status).toBe(201)
+  })
+
+  it.each([...COLLECTIONS, 'settings'])('/api/%s answers HEAD as GET, without a body', async (path) => {
+    const response = await world.server.request(`/api/${path}`, { method: 'HEAD' })
+    expect([response.status, await response.text()]).toEqual([200, ''])
+    expect(response.headers.get('Content-Type')).toBe('application/json')
+  })
+
+  it('HEAD of one thing has its ETag, of none is a 404', async () => {
+    const response = await world.server.request(`/api/purchases/${world.ids.lamp}`, { method: 'HEAD' })
+    expect([response.status, response.headers.get('ETag'), await response.text()]).toEqual([200, '"1"', ''])
+    expect((await world.server.request(`/api/purchases/${NOBODY}`, { method: 'HEAD' })).status).toBe(404)
+  })
+
+  it.each([
+    ['purchases', 'DELETE', 'GET, POST'],
+    ['purchases', 'PATCH', 'GET, POST'],
+    ['purchases/{id}', 'POST', 'GET, PUT, DELETE'],
+    ['warranties', 'PUT', 'GET, POST'],
+    ['warranties/expiring', 'POST', 'GET'],
+    ['warranties/expiring', 'DELETE', 'GET'],
+    ['warranties/{id}', 'POST', 'GET, PUT, DELETE'],
+    ['retailers', 'PUT', 'GET, POST'],
+    ['retailers/{id}', 'POST', 'GET, PUT, DELETE'],
+    ['brands', 'DELETE', 'GET, POST'],
+    ['brands/{id}', 'PATCH', 'GET, PUT, DELETE'],
+    ['settings', 'POST', 'GET, PUT'],
+    ['settings', 'DELETE', 'GET, PUT'],
+  ])('/api/%s refuses %s and says what is possible', async (path, method, possible) => {
+    const { status, headers, body } = await ask(`/api/${path.replace('{id}', NOBODY)}`, { method })
+    expect([status, body.code]).toEqual([405, 'METHOD_NOT_ALLOWED'])
+    const allowed = (headers.get('Allow') ?? '').split(', ').filter((name: string) => name !== 'OPTIONS')
+    expect(allowed.sort()).toEqual([...possible.split(', '), 'HEAD'].sort())
+  })
+})
