@@ -14,7 +14,7 @@ export interface Results {
 
 /** A table as Markdown has it, aligned so that it reads well on a terminal too. */
 export function formatRows(rows: readonly Figures[]): string {
-  const lines = [
+  const table = [
     ['row', 'ours, µs', 'bare, µs', 'bare / ours', 'half of the rounds'],
     ...rows.map(({ name, ours, bare, ratio, quartiles: [lower, upper] }) => [
       name,
@@ -23,8 +23,12 @@ export function formatRows(rows: readonly Figures[]): string {
       ratio.toFixed(2),
       `${lower.toFixed(2)} to ${upper.toFixed(2)}`,
     ]),
-  ].map(([name = '', ...figures]) => [name.padEnd(24), ...figures.map((figure) => figure.padStart(18))])
-  const [heading = [], ...body] = lines
+  ]
+  const width = (column: number) => Math.max(...table.map((cells) => cells[column]?.length ?? 0))
+  const [heading = [], ...body] = table.map(([name = '', ...figures]) => [
+    name.padEnd(width(0)),
+    ...figures.map((figure, index) => figure.padStart(width(index + 1))),
+  ])
   const rule = heading.map(({ length }, column) => (column === 0 ? '-'.repeat(length) : `${'-'.repeat(length - 1)}:`))
   return [heading, rule, ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
@@ -46,6 +50,7 @@ export function formatResults({ purchases, rounds, generated, start, rows }: Res
 
 CPU time of the server process (user and system, all threads) for one request, against a bare Hono handler with
 hand-written prepared statements that answers the same JSON from a copy of the same database of ${purchases.toLocaleString('en')} purchases.
+It checks little and keeps nothing but rows and indexes: what the product derives at a write, it leaves out.
 A third process sends the requests over ${CONNECTIONS} kept connections, to the one server and the other in turns, and the answers are
 compared first. The figures are medians of ${rounds} rounds after a warm-up; \`bare / ours\` is the share of the limit's
 speed, and the last column holds its middle half.

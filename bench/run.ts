@@ -22,7 +22,7 @@ const START_ROUNDS = 7
 const { values } = parseArgs({
   options: {
     purchases: { type: 'string', default: '100000' },
-    rounds: { type: 'string', default: '25' },
+    rounds: { type: 'string', default: '20' },
     rows: { type: 'string', default: '' },
   },
 })

@@ -198,6 +198,15 @@ async function main([name = '', ...words]) {
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => stop(signal))
+  if (process.env.npm_lifecycle_event) {
+    // An npm that is killed outright tells nobody.
+    const npm = process.ppid
+    const watch = setInterval(() => {
+      if (process.ppid === npm) return
+      clearInterval(watch)
+      stop('SIGTERM')
+    }, 500).unref()
+  }
   // Should boot itself break, nothing of it stays behind.
   process.on('exit', () => signalGroup('SIGKILL'))
   process.exitCode = await main(process.argv.slice(2)).catch((error) => {

@@ -181,13 +181,13 @@ describeEachEngine('a directory', (engine) => {
       const stays = await use(to.id)
       const moving = await inTransaction(ctx, async (tx) => {
         const purchases = []
-        for (let count = 0; count < 410; count += 1) purchases.push(await addPurchase(tx, { [column]: from.id }))
+        for (let count = 0; count < 210; count += 1) purchases.push(await addPurchase(tx, { [column]: from.id }))
         return purchases
       })
 
       ctx.setNow('2026-04-01')
       await verbs.remove(ctx, EntryRemoval.parse({ id: from.id, reassign_to: to.id.toUpperCase() }))
-      expect((await list()).items).toMatchObject([{ id: to.id, purchase_count: 411 }])
+      expect((await list()).items).toMatchObject([{ id: to.id, purchase_count: 211 }])
       const moved = await readPages((page) =>
         listPurchases(ctx, PurchaseFilter.parse({ sort: 'created_at', order: 'asc', [column]: to.id, ...page })),
       )

@@ -1,10 +1,12 @@
-import { contains, isUniqueViolation, lockForUpdate } from '@spends/db'
+import { contains, isUniqueViolation, lockForUpdate, lockTable } from '@spends/db'
 import { z } from 'zod'
 import { toInstant } from './calendar.ts'
 import { type Context, inTransaction, newId } from './context.ts'
 import { AppError, type FieldError, invalid, notFound } from './errors.ts'
 import { Id, OptionalHttpUrl, OutId, OutInstant, page, ReadOnly, requiredText, Search } from './fields.ts'
 import { findReadOnlyProblems } from './read-only.ts'
+import { raiseRevision } from './revision.ts'
+import { sumStatisticsBy } from './statistics/read.ts'
 import { foldCase, searchKey, sortKey } from './text.ts'
 import { validPart } from './valid-part.ts'
 
@@ -102,36 +104,32 @@ export function directory(table: 'retailers' | 'brands', word: 'retailer' | 'bra
       const matching = ctx.db
         .selectFrom(entries)
         .$if(Boolean(filter.search), (query) => query.where(contains('search_text', searchKey(filter.search ?? ''))))
-      const [items, { total }] = await Promise.all([
+      const [entriesOfPage, { total }, counts] = await Promise.all([
         matching
           .select(columns)
-          .select((eb) =>
-            eb
-              .selectFrom('purchases')
-              .select((count) => count.fn.countAll<number>().as('count'))
-              .whereRef(`purchases.${purchaseColumn}`, '=', `${entries}.id`)
-              .$asScalar()
-              .$notNull()
-              .as('purchase_count'),
-          )
           .orderBy('sort_key')
           .orderBy('id')
           .offset(filter.skip)
           .limit(filter.limit ?? Number.MAX_SAFE_INTEGER)
           .execute(),
         matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+        sumStatisticsBy(ctx, 'key', { kind: word }),
       ])
+      const items = entriesOfPage.map((entry) => ({ ...entry, purchase_count: counts.get(entry.id)?.row_count ?? 0 }))
       return { items, total, skip: filter.skip, limit: filter.limit ?? null }
     },
 
     get: (ctx: Context, input: { id: string }) => find(ctx, input.id),
 
     async create(ctx: Context, input: NewEntry): Promise<Entry> {
-      const now = toInstant(ctx.now())
-      const entry = { id: newId(), name: input.name, url: input.url ?? null, created_at: now, updated_at: now }
-      const insert = ctx.db.insertInto(entries).values({ ...entry, ...keysOf(entry.name) })
-      await refuseTakenName(entry.name, insert.execute())
-      return entry
+      return inTransaction(ctx, async (tx) => {
+        const now = toInstant(tx.now())
+        const entry = { id: newId(), name: input.name, url: input.url ?? null, created_at: now, updated_at: now }
+        const insert = tx.db.insertInto(entries).values({ ...entry, ...keysOf(entry.name) })
+        await refuseTakenName(entry.name, insert.execute())
+        await raiseRevision(tx)
+        return entry
+      })
     },
 
     async update(ctx: Context, input: EntryChanges): Promise<Entry> {
@@ -151,6 +149,7 @@ export function directory(table: 'retailers' | 'brands', word: 'retailer' | 'bra
           .set({ ...changed, ...keysOf(name) })
           .where('id', '=', input.id)
         await refuseTakenName(name, update.execute())
+        await raiseRevision(tx)
         return { ...stored, ...changed }
       })
     },
@@ -158,8 +157,7 @@ export function directory(table: 'retailers' | 'brands', word: 'retailer' | 'bra
     async remove(ctx: Context, input: { id: string; reassign_to?: string | undefined }): Promise<void> {
       await inTransaction(ctx, async (tx) => {
         // Two that hand over to each other would wait for each other for ever: one hand-over at a time.
-        if (input.reassign_to !== undefined)
-          await lockForUpdate(tx.db, tx.db.selectFrom('settings').select('id')).execute()
+        if (input.reassign_to !== undefined) await lockTable(tx.db, entries)
         const query = tx.db.selectFrom(entries).select('id').where('id', '=', input.id)
         if (!(await lockForUpdate(tx.db, query).executeTakeFirst())) throw notFound(word)
         if (input.reassign_to !== undefined) {
@@ -176,6 +174,7 @@ export function directory(table: 'retailers' | 'brands', word: 'retailer' | 'bra
           )
         }
         await tx.db.deleteFrom(entries).where('id', '=', input.id).execute()
+        await raiseRevision(tx)
       })
     },
 

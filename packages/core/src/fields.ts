@@ -142,11 +142,9 @@ export function listOf<T extends z.ZodType>(item: T) {
 export const OutId = z.string().meta({ format: 'uuid', examples: ['019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071'] })
 export const OutDate = z.string().meta({ format: 'date', examples: ['2026-01-31'] })
 export const OutInstant = z.string().meta({ format: 'date-time', examples: ['2026-01-31T12:00:00Z'] })
-export const OutAmount = z
-  .string()
-  .meta({
-    description: "Decimal amount with exactly the currency's digits.",
-    pattern: '^\\d+(\\.\\d+)?$',
-    examples: ['19.99'],
-  })
+export const OutAmount = z.string().meta({
+  description: "Decimal amount with exactly the currency's digits.",
+  pattern: '^\\d+(\\.\\d+)?$',
+  examples: ['19.99'],
+})
 export const OutCurrencyCode = z.string().meta({ examples: ['USD'] })

@@ -1,5 +1,5 @@
-export { getBrandShares, getRetailerShares } from './analytics/shares.ts'
 export * from './analytics/shapes.ts'
+export { getBrandShares, getRetailerShares } from './analytics/shares.ts'
 export { getSpending, getSpendingByPeriod } from './analytics/spending.ts'
 export { getSummary } from './analytics/summary.ts'
 export { getTopProducts } from './analytics/top-products.ts'

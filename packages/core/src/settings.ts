@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { today } from './calendar.ts'
-import type { Context } from './context.ts'
+import { type Context, inTransaction } from './context.ts'
 import { CurrencyCode } from './fields.ts'
 
 const DASHBOARD_CARDS = [
@@ -60,16 +61,24 @@ export const DEFAULT_SETTINGS: Settings = {
 /** The settings in force. */
 export async function getSettings(ctx: Context): Promise<Settings> {
   const row = await ctx.db.selectFrom('settings').selectAll().executeTakeFirstOrThrow()
-  const { id: _, dashboard_cards, ...settings } = row
+  const { id: _, revision: __, dashboard_cards, ...settings } = row
   return { ...settings, dashboard_cards: JSON.parse(dashboard_cards) }
 }
 
 /** Changes the settings that are given and returns all of them. */
 export async function updateSettings(ctx: Context, changes: z.output<typeof SettingsChanges>): Promise<Settings> {
-  const { dashboard_cards, ...rest } = changes
-  const row = { ...rest, ...(dashboard_cards ? { dashboard_cards: JSON.stringify(dashboard_cards) } : {}) }
-  if (Object.values(row).some((value) => value !== undefined)) await ctx.db.updateTable('settings').set(row).execute()
-  return getSettings(ctx)
+  return inTransaction(ctx, async (tx) => {
+    const stored = await getSettings(tx)
+    const given = Object.entries(changes).filter(([, value]) => value !== undefined)
+    if (given.every(([name, value]) => isDeepStrictEqual(value, stored[name as keyof Settings]))) return stored
+    const { dashboard_cards, ...rest } = changes
+    const row = { ...rest, ...(dashboard_cards ? { dashboard_cards: JSON.stringify(dashboard_cards) } : {}) }
+    await tx.db
+      .updateTable('settings')
+      .set((eb) => ({ ...row, revision: eb('revision', '+', 1) }))
+      .execute()
+    return getSettings(tx)
+  })
 }
 
 /** The current day of this instance. */

@@ -60,12 +60,14 @@ export async function refusalOf(work: Promise<unknown>): Promise<{ code: string;
   }
 }
 
-/** Every row of every table that services write. */
+/** Every row of every table that services write, but not how often they did. */
 export async function dump({ db }: Context): Promise<Record<string, unknown[]>> {
   const tables = ['settings', 'retailers', 'brands', 'purchases', 'warranties', 'attachments'] as const
   const dumped: [keyof Schema, unknown[]][] = []
   for (const table of tables) dumped.push([table, await db.selectFrom(table).selectAll().orderBy('id').execute()])
   const tags = db.selectFrom('purchase_tags').selectAll().orderBy('purchase_id').orderBy('position')
+  const settings = dumped.flatMap(([table, rows]) => (table === 'settings' ? rows : [])) as { revision?: number }[]
+  for (const row of settings) delete row.revision
   return Object.fromEntries([...dumped, ['purchase_tags', await tags.execute()]])
 }
 

@@ -2,7 +2,7 @@ import { describeEachEngine } from '@spends/db/testing'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { addDays } from './calendar.ts'
-import { newId } from './context.ts'
+import { inTransaction, newId } from './context.ts'
 import { addPurchase, days, dump, openContext, readPages, type TestContext, TODAY } from './testing.ts'
 import { listExpiringWarranties, listWarranties } from './warranties/read.ts'
 import { ExpiringFilter, WarrantyFilter } from './warranties/shapes.ts'
@@ -36,11 +36,11 @@ describeEachEngine('warranty status in SQL', (engine) => {
   let purchaseIds: string[]
   beforeAll(async () => {
     ctx = await openContext(engine)
-    const { id } = await addPurchase(ctx)
-    const row = await ctx.db.selectFrom('purchases').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-    const copies = Array.from({ length: BATCH }, () => ({ ...row, id: newId() }))
-    await ctx.db.insertInto('purchases').values(copies).execute()
-    purchaseIds = copies.map((copy) => copy.id)
+    purchaseIds = await inTransaction(ctx, async (tx) => {
+      const ids = []
+      for (let count = 0; count < BATCH; count += 1) ids.push((await addPurchase(tx)).id)
+      return ids
+    })
   })
 
   const coverages = fc.array(

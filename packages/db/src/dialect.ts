@@ -37,6 +37,42 @@ export function contains(text: string | Expression<string | null>, needle: strin
   return sql<SqlBool>`${operand} like ${pattern} escape '\\'`
 }
 
+/** Characters that a trigram index needs to find anything. */
+const TRIGRAM = 3
+
+/**
+ * The condition "`purchases.search_text` holds `needle`" by way of the text index, or undefined where that is no use:
+ * for short needles, and on an engine that decides by itself whether it uses the index for `contains`.
+ * @param table the name of the purchases table in the query
+ */
+export function containsByIndex(
+  db: QueryExecutorProvider,
+  table: string,
+  needle: string,
+): Expression<SqlBool> | undefined {
+  if (engineOf(db) === 'postgres' || [...needle].length < TRIGRAM) return undefined
+  return sql<SqlBool>`${sql.ref(`${table}.row_number`)} in (
+    select rowid from purchase_search where purchase_search match ${quotePhrase(needle)}
+  )`
+}
+
+/**
+ * How many purchases hold `needle`, counted in the text index alone; undefined where `containsByIndex` is.
+ * @param limit counts no further
+ */
+export async function countByIndex<DB>(db: Kysely<DB>, needle: string, limit: number): Promise<number | undefined> {
+  if (engineOf(db) === 'postgres' || [...needle].length < TRIGRAM) return undefined
+  const { rows } = await sql<{ hits: number }>`select count(*) as hits from (
+    select rowid from purchase_search where purchase_search match ${quotePhrase(needle)} limit ${limit}
+  )`.execute(db)
+  return rows[0]?.hits ?? 0
+}
+
+/** As one phrase, in which no character means anything but itself. */
+function quotePhrase(needle: string): string {
+  return `"${needle.replaceAll('"', '""')}"`
+}
+
 /**
  * Nobody else writes the table until the transaction `tx` ends; reading goes on.
  * A writing transaction on SQLite is alone anyway.

@@ -5,7 +5,7 @@ export {
   DatabaseUrlError,
   type Db,
 } from './connect.ts'
-export { contains, lockForUpdate, lockTable } from './dialect.ts'
+export { contains, containsByIndex, countByIndex, lockForUpdate, lockTable } from './dialect.ts'
 export type { PoolOptions } from './engines/postgres.ts'
 export { isDiskFull, isForeignKeyViolation, isUnavailable, isUniqueViolation } from './errors.ts'
 export { type MigrationStatus, migrateDown, migrateUp, migrationStatus, SchemaTooNewError } from './migrate.ts'

@@ -128,6 +128,8 @@ export interface SettingsTable {
   expiring_soon_days: number
   /** JSON list of card names. */
   dashboard_cards: string
+  /** Rises with every change of the data. */
+  revision: Generated<number>
 }
 
 /** Figures that are kept in the transaction that changes what they count; core says what each kind is. */

@@ -3,6 +3,7 @@ import { isForeignKeyViolation } from '@spends/db'
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { formatMinorUnits, toPriceKey } from '../money.ts'
+import { raiseRevision } from '../revision.ts'
 import { Deltas } from '../statistics/deltas.ts'
 import { factsOf } from '../statistics/facts.ts'
 import { storeDeltas } from '../statistics/store.ts'
@@ -23,12 +24,17 @@ export interface PurchaseChange {
  * `version` and `updated_at` are set here: a row that changes rises by one, a row that stays the same is not touched.
  * @param now the instant of the change
  */
-export async function storePurchases(tx: Context, changes: readonly PurchaseChange[], now: string): Promise<void> {
+export async function storePurchases(
+  tx: Context,
+  changes: Iterable<PurchaseChange> | AsyncIterable<PurchaseChange>,
+  now: string,
+): Promise<void> {
   const deltas = new Deltas()
+  let changed = false
   try {
-    for (const { before, after } of changes) {
-      if (after) await storePurchase(tx, before, after, now)
-      else if (before) await tx.db.deleteFrom('purchases').where('id', '=', before.row.id).execute()
+    for await (const { before, after } of changes) {
+      if (!(await storeChange(tx, before, after, now))) continue
+      changed = true
       if (before) deltas.add(factsOf(before), -1)
       if (after) deltas.add(factsOf(after), 1)
     }
@@ -40,16 +46,25 @@ export async function storePurchases(tx: Context, changes: readonly PurchaseChan
     throw error
   }
   await storeDeltas(tx, deltas)
+  if (changed) await raiseRevision(tx)
+}
+
+/** @returns whether anything had to be written */
+async function storeChange(tx: Context, before: PurchaseRecord | null, after: PurchaseRecord | null, now: string) {
+  if (after) return storePurchase(tx, before, after, now)
+  if (before) await tx.db.deleteFrom('purchases').where('id', '=', before.row.id).execute()
+  return before !== null
 }
 
 async function storePurchase(tx: Context, before: PurchaseRecord | null, after: PurchaseRecord, now: string) {
   const tagsChanged = !isDeepStrictEqual(before?.tags ?? [], after.tags)
+  const rowChanged = tagsChanged || !isDeepStrictEqual(before?.row, after.row)
   if (!before) {
     await tx.db
       .insertInto('purchases')
       .values({ ...after.row, ...derivedColumns(after) })
       .execute()
-  } else if (tagsChanged || !isDeepStrictEqual(before.row, after.row)) {
+  } else if (rowChanged) {
     const { id, ...columns } = after.row
     const stamp = { version: before.row.version + 1, updated_at: now }
     await tx.db
@@ -59,7 +74,8 @@ async function storePurchase(tx: Context, before: PurchaseRecord | null, after: 
       .execute()
   }
   if (tagsChanged) await storeTags(tx, after.row.id, after.tags, before !== null)
-  await storeWarranty(tx, before?.warranty ?? null, after.warranty, now)
+  const warrantyChanged = await storeWarranty(tx, before?.warranty ?? null, after.warranty, now)
+  return rowChanged || warrantyChanged
 }
 
 async function storeTags(tx: Context, purchaseId: string, tags: readonly string[], replace: boolean) {
@@ -70,8 +86,9 @@ async function storeTags(tx: Context, purchaseId: string, tags: readonly string[
 }
 
 async function storeWarranty(tx: Context, before: WarrantyRecord | null, after: WarrantyRecord | null, now: string) {
+  if (isDeepStrictEqual(before, after)) return false
   if (before && after?.id !== before.id) await tx.db.deleteFrom('warranties').where('id', '=', before.id).execute()
-  if (!after || isDeepStrictEqual(before, after)) return
+  if (!after) return true
   const search_text = joinSearchKeys([after.provider, after.notes])
   if (before?.id === after.id) {
     const { id, ...columns } = after
@@ -87,6 +104,7 @@ async function storeWarranty(tx: Context, before: WarrantyRecord | null, after: 
       .values({ ...after, search_text })
       .execute()
   }
+  return true
 }
 
 function derivedColumns({ row, tags }: { row: PurchaseRow; tags: readonly string[] }) {

@@ -8,7 +8,9 @@ export const foundation: Migration = {
   name: '001-foundation',
 
   async up(db) {
-    const { uuid, date, instant, boolean, money, integer, text, key, matches, tableOptions } = columns(engineOf(db))
+    const { uuid, date, instant, boolean, money, integer, text, key, rowNumber, matches, tableOptions } = columns(
+      engineOf(db),
+    )
     const run = (statement: RawBuilder<unknown>) => statement.execute(db)
 
     for (const table of ['retailers', 'brands']) {
@@ -27,7 +29,8 @@ export const foundation: Migration = {
 
     await run(sql`
       create table purchases (
-        id ${uuid('id')} not null primary key,
+        ${rowNumber}
+        id ${uuid('id')} not null unique,
         product_name ${text} not null check (product_name <> ''),
         price ${money} not null check (price >= 0 and price < 10000000000),
         quantity ${integer} not null check (quantity >= 1),

@@ -24,9 +24,12 @@ export const statistics: Migration = {
     await sql`
       create index statistics_products_idx
       on statistics (currency_code, item_count, amount, key) where kind = 'product'`.execute(db)
+    // Rises with every change of the data: what a caller has seen is still current while this is the same.
+    await sql`alter table settings add column revision ${integer} not null default 0`.execute(db)
   },
 
   async down(db) {
+    await sql`alter table settings drop column revision`.execute(db)
     await sql`drop table statistics`.execute(db)
   },
 }

@@ -13,6 +13,8 @@ export interface Columns {
   text: RawBuilder<unknown>
   /** Text that is compared, ordered or searched by its code points, the same on both engines. */
   key: RawBuilder<unknown>
+  /** A first column that numbers the rows for a text index, where that needs one; its numbers outlive a VACUUM. */
+  rowNumber: RawBuilder<unknown>
   /** True where the whole column matches a shape of hexadecimal or capital letters. */
   matches(name: string, shape: 'sha256' | 'currency'): RawBuilder<unknown>
   /** Ends `create table`. */
@@ -33,6 +35,7 @@ const sqliteColumns: Columns = {
   integer: sql`integer`,
   text: sql`text`,
   key: sql`text`,
+  rowNumber: sql`row_number integer primary key,`,
   matches: (name, shape) => sql`${sql.ref(name)} glob ${sql.lit(shape === 'sha256' ? hex(64) : '[A-Z][A-Z][A-Z]')}`,
   tableOptions: sql`strict`,
 }
@@ -46,6 +49,7 @@ const postgresColumns: Columns = {
   integer: sql`bigint`,
   text: sql`text`,
   key: sql`text collate "C"`,
+  rowNumber: sql``,
   matches: (name, shape) => sql`${sql.ref(name)} ~ ${sql.lit(shape === 'sha256' ? '^[0-9a-f]{64}$' : '^[A-Z]{3}$')}`,
   tableOptions: sql``,
 }

@@ -99,7 +99,18 @@ const settings = {
   week_start: 'MONDAY',
   expiring_soon_days: 30,
   dashboard_cards: '[]',
+  revision: 7,
 } satisfies Insertable<Schema['settings']>
+
+const statistic = {
+  kind: 'purchase_day',
+  currency_code: 'EUR',
+  key: '',
+  period: '2026-01-31',
+  row_count: 1,
+  item_count: 2,
+  amount: 9_980,
+}
 
 /** One row for each table, in an order that foreign keys allow. */
 export const sampleRows: readonly [keyof Schema, Record<string, unknown>][] = [
@@ -111,4 +122,5 @@ export const sampleRows: readonly [keyof Schema, Record<string, unknown>][] = [
   ['attachments', attachment],
   ['jobs', job],
   ['settings', settings],
+  ['statistics', statistic],
 ]
