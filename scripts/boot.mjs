@@ -5,9 +5,9 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
@@ -34,7 +34,7 @@ export function nodeFits(version) {
 }
 
 /**
- * The packages that npx must bring; none where both tools fit. A Node that was brought gets its own pnpm.
+ * The packages to bring; none where both tools fit. A Node that is brought gets a pnpm of its own.
  * @param {{ node: string, pnpm: string | undefined }} found the versions at hand
  * @param {{ node: string, pnpm: string }} pinned
  */
@@ -48,11 +48,12 @@ export function missingTools(found, pinned) {
  * A line that changes whenever the packages must be installed again: with the lockfile, a manifest, or the Node they are
  * for. Undefined where some are plainly not installed.
  * @param {string} root
+ * @param {string} node its version
  */
-export function installationStamp(root) {
+export function installationStamp(root, node) {
   const groups = ['packages', 'apps'].filter((group) => existsSync(join(root, group)))
   const nested = groups.flatMap((group) => readdirSync(join(root, group)).map((name) => join(group, name)))
-  const hash = createHash('sha256').update(`${process.platform} ${process.arch} ${process.versions.modules}`)
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch} ${node.split('.')[0]}`)
   for (const folder of ['.', 'bench', 'examples', ...nested]) {
     const manifest = join(root, folder, 'package.json')
     if (!existsSync(manifest)) continue
@@ -67,17 +68,9 @@ export function installationStamp(root) {
   return hash.digest('hex')
 }
 
-/*
- * The outer boot gives each step a process group and answers for everything that lives in it. The inner one, under npx,
- * is itself in such a group: its steps hear the outer one's signals without its help.
- */
-const inner = process.env.BOOT_INNER === '1'
-
-/** The process group of the running step. @type {number | undefined} */
+/** The process group of the running step: boot answers for everything that lives in it. @type {number | undefined} */
 let group
-let stoppedAt = 0
-let stoppedBy = 0
-/** @type {Promise<void> | undefined} */
+/** @type {{ at: number, code: number, done: Promise<void> } | undefined} */
 let stopped
 
 /** Whether there was anybody in the group to signal. @param {NodeJS.Signals | 0} signal */
@@ -91,22 +84,24 @@ function signalGroup(signal) {
   }
 }
 
-/** @param {NodeJS.Signals} signal */
-function stop(signal) {
-  if (stoppedAt > 0 && performance.now() - stoppedAt > ECHO_MS) signalGroup('SIGKILL')
-  if (stoppedAt > 0) return
-  stoppedAt = performance.now()
-  stoppedBy = constants.signals[signal]
-  // Programs finish their work when they are asked to stop; few do when the terminal closes.
-  stopped = endGroup(signal === 'SIGHUP' ? 'SIGTERM' : signal)
-}
-
 /** Resolves when nobody is left in the group. @param {NodeJS.Signals} signal asks those who are to go */
 async function endGroup(signal) {
   const deadline = performance.now() + GRACE_MS
   signalGroup(signal)
   while (signalGroup(0) && performance.now() < deadline) await sleep(20)
   signalGroup('SIGKILL')
+}
+
+/** @param {NodeJS.Signals} signal */
+function stop(signal) {
+  const at = performance.now()
+  if (!stopped) {
+    // Programs finish their work when they are asked to stop; few do when the terminal closes.
+    const done = endGroup(signal === 'SIGHUP' ? 'SIGTERM' : signal)
+    stopped = { at, code: 128 + constants.signals[signal], done }
+  } else if (at - stopped.at > ECHO_MS) {
+    signalGroup('SIGKILL')
+  }
 }
 
 /**
@@ -122,9 +117,9 @@ async function run(command, args, { quiet = false, env = {} } = {}) {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', stdio, stdio],
-    detached: !inner,
+    detached: true,
   })
-  if (!inner) group = child.pid
+  group = child.pid
   /** @type {Buffer[]} */
   const output = []
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk))
@@ -132,9 +127,9 @@ async function run(command, args, { quiet = false, env = {} } = {}) {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']))
   })
-  await (stopped ?? endGroup('SIGTERM'))
+  await (stopped?.done ?? endGroup('SIGTERM'))
   group = undefined
-  if (code !== 0) process.stderr.write(Buffer.concat(output))
+  if (code !== 0 && !stopped) process.stderr.write(Buffer.concat(output))
   return code
 }
 
@@ -148,6 +143,40 @@ function findPnpm() {
   return status === 0 ? stdout.trim() : undefined
 }
 
+/** Fetches tools into .boot, once, and puts them first on the path. @param {string[]} tools */
+async function bring(tools) {
+  const home = join(ROOT, '.boot', tools.join('+'))
+  if (!existsSync(home)) {
+    say(`Fetching ${tools.join(' and ')}`)
+    const draft = `${home}.${process.pid}`
+    const flags = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error']
+    const code = await run('npm', ['install', '--prefix', draft, ...flags, ...tools], { quiet: true })
+    if (code !== 0) {
+      rmSync(draft, { recursive: true, force: true })
+      return code
+    }
+    renameSync(draft, home)
+  }
+  process.env.PATH = join(home, 'node_modules', '.bin') + delimiter + process.env.PATH
+  return 0
+}
+
+/** @param {string} node its version */
+async function install(node) {
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === installationStamp(ROOT, node)) return 0
+  say('Installing packages')
+  const flags = ['--frozen-lockfile', '--config.confirmModulesPurge=false']
+  const code = await run('pnpm', ['install', ...flags], { quiet: true, env: { NODE_ENV: 'development' } })
+  if (code === 0) writeFileSync(STAMP, installationStamp(ROOT, node) ?? '')
+  return code
+}
+
+function build() {
+  say('Building')
+  const env = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' }
+  return run('node_modules/.bin/turbo', ['run', 'build', '--output-logs=errors-only'], { quiet: true, env })
+}
+
 /** @param {string[]} words @returns {Promise<number>} the exit code */
 async function main([name = '', ...words]) {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
@@ -157,41 +186,26 @@ async function main([name = '', ...words]) {
   }
   const args = words[0] === '--' ? words.slice(1) : words
 
+  process.env.PATH = dirname(process.execPath) + delimiter + process.env.PATH
   const { packageManager } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const pinned = {
     node: readFileSync(join(ROOT, '.node-version'), 'utf8').trim(),
     pnpm: packageManager.replace('pnpm@', ''),
   }
-  const { node } = process.versions
-  const missing = missingTools({ node, pnpm: nodeFits(node) ? findPnpm() : undefined }, pinned)
-  if (missing.length > 0) {
-    if (inner) throw new Error(`npx has not brought ${missing.join(' and ')}.`)
-    say(`Node ${node} is here; npx brings ${missing.join(' and ')} (downloaded once)`)
-    const packages = missing.flatMap((tool) => ['--package', tool])
-    const again = ['node', 'scripts/boot.mjs', name, ...args]
-    return run('npx', ['--yes', '--loglevel=error', ...packages, '--', ...again], { env: { BOOT_INNER: '1' } })
-  }
+  const found = process.versions.node
+  const missing = missingTools({ node: found, pnpm: nodeFits(found) ? findPnpm() : undefined }, pinned)
+  const node = nodeFits(found) ? found : pinned.node
 
   const steps = [
-    async () => {
-      if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === installationStamp(ROOT)) return 0
-      say('Installing packages')
-      const flags = ['--frozen-lockfile', '--config.confirmModulesPurge=false']
-      const code = await run('pnpm', ['install', ...flags], { quiet: true, env: { NODE_ENV: 'development' } })
-      if (code === 0) writeFileSync(STAMP, installationStamp(ROOT) ?? '')
-      return code
-    },
-    () => {
-      say('Building')
-      const env = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' }
-      return run('node_modules/.bin/turbo', ['run', 'build', '--output-logs=errors-only'], { quiet: true, env })
-    },
-    () => run(process.execPath, [...command, ...args]),
+    () => (missing.length > 0 ? bring(missing) : 0),
+    () => install(node),
+    build,
+    () => run('node', [...command, ...args]),
   ]
   for (const step of steps) {
     const code = await step()
     if (code !== 0) return code
-    if (stoppedBy > 0 && step !== steps.at(-1)) return 128 + stoppedBy
+    if (stopped && step !== steps.at(-1)) return stopped.code
   }
   return 0
 }

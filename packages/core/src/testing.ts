@@ -38,6 +38,25 @@ function noon(time: string): Date {
   return new Date(time.includes('T') ? time : `${time}T12:00:00Z`)
 }
 
+/** A new purchase that says something in each of its own fields. */
+export const everyField = {
+  product_name: 'Espresso machine',
+  price: '1249.50',
+  quantity: 2,
+  currency_code: 'EUR',
+  status: 'ORDERED',
+  purchase_date: '2026-02-28',
+  notes: 'with\nmilk\tfrother',
+  model_number: 'M-1',
+  serial_number: 'S-1',
+  order_number: 'O-1',
+  link: 'https://shop.example/espresso?x=1',
+  return_by: '2026-03-30',
+  return_policy: '30 days',
+  tax_deductible: true,
+  tags: ['Kitchen', 'büro', '中'],
+} as const satisfies Partial<NewPurchase>
+
 /** Creates a purchase as a caller would: through its schema, here with the least it needs. */
 export async function addPurchase(ctx: Context, input: Partial<NewPurchase> = {}): Promise<PurchaseDetails> {
   const least = { product_name: 'Desk lamp', price: '10', purchase_date: '2026-01-31' }

@@ -60,7 +60,7 @@ export function containsByIndex(
  * How many purchases hold `needle`, counted in the text index alone; undefined where `containsByIndex` is.
  * @param limit counts no further
  */
-export async function countByIndex<DB>(db: Kysely<DB>, needle: string, limit: number): Promise<number | undefined> {
+export async function countByIndex<DB>(db: Kysely<DB>, needle: string, limit = -1): Promise<number | undefined> {
   if (engineOf(db) === 'postgres' || [...needle].length < TRIGRAM) return undefined
   const { rows } = await sql<{ hits: number }>`select count(*) as hits from (
     select rowid from purchase_search where purchase_search match ${quotePhrase(needle)} limit ${limit}

@@ -1,26 +1,42 @@
-import { contains, type Schema } from '@spends/db'
-import { type Expression, expressionBuilder, type SqlBool } from 'kysely'
+import type { Expression, OrderByItemBuilder, SqlBool } from 'kysely'
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import { notFound } from '../errors.ts'
-import { formatMinorUnits, formatTotal, toPriceKey } from '../money.ts'
+import { formatMinorUnits, formatTotal } from '../money.ts'
 import { getToday } from '../settings.ts'
-import { foldCase, searchKey } from '../text.ts'
 import { toPurchaseWarranty, type WarrantyRecord } from '../warranties/rules.ts'
+import { conditions, countPurchases } from './filter.ts'
 import { PURCHASE_COLUMNS, readTags } from './record.ts'
+import { planSearch } from './search.ts'
 import type { Attachment, Purchase, PurchaseDetails, PurchaseFilter, PurchaseList } from './shapes.ts'
 
 type Filter = z.output<typeof PurchaseFilter>
 
 /** One page of the purchases that match, and how many match in all. */
 export async function listPurchases(ctx: Context, filter: Filter): Promise<z.infer<typeof PurchaseList>> {
-  const matching = fromPurchases(ctx).where((eb) => eb.and(conditions(filter)))
-  const [today, { total }, rows] = await Promise.all([
-    getToday(ctx),
-    matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
-    sorted(withRelations(matching), filter).offset(filter.skip).limit(filter.limit).execute(),
-  ])
+  const today = await getToday(ctx)
+  const plan = await planSearch(ctx, filter)
+  const total = plan?.total ?? (await countPurchases(ctx, filter, plan?.all))
+  const rows = total > filter.skip ? await readPage(ctx, filter, plan?.ordered) : []
   return { items: await toPurchases(ctx, rows, today), total, skip: filter.skip, limit: filter.limit }
+}
+
+/** The rows of one page. Where something is filtered the page is found first, from narrow rows, and read then. */
+function readPage(ctx: Context, filter: Filter, search: Expression<SqlBool> | undefined): Promise<Row[]> {
+  const { column, directed, direction } = orderOf(filter)
+  const rows = withRelations(fromPurchases(ctx)).orderBy(column, directed).orderBy('p.id', direction)
+  const all = [...conditions(filter), ...(search ? [search] : [])]
+  if (all.length === 0) return rows.offset(filter.skip).limit(filter.limit).execute()
+  const page = fromPurchases(ctx)
+    .leftJoin('retailers as r', 'r.id', 'p.retailer_id')
+    .leftJoin('brands as b', 'b.id', 'p.brand_id')
+    .select('p.id')
+    .where((eb) => eb.and(all))
+    .orderBy(column, directed)
+    .orderBy('p.id', direction)
+    .offset(filter.skip)
+    .limit(filter.limit)
+  return rows.where('p.id', 'in', page).execute()
 }
 
 /** The purchases of the latest days; of one day, those recorded last come first. */
@@ -142,41 +158,6 @@ function toJoinedWarranty(row: Row, today: string): Purchase['warranty'] {
   return toPurchaseWarranty(warranty, today)
 }
 
-const eb = expressionBuilder<Schema & { p: Schema['purchases'] }, 'p'>()
-
-/** What the filter asks of a purchase; all of it must hold. */
-function conditions(filter: Filter): Expression<SqlBool>[] {
-  const all: Expression<SqlBool>[] = []
-  if (filter.status) all.push(eb('p.status', 'in', filter.status))
-  if (filter.retailer_id) all.push(eb('p.retailer_id', 'in', filter.retailer_id))
-  if (filter.brand_id) all.push(eb('p.brand_id', 'in', filter.brand_id))
-  if (filter.currency_code) all.push(eb('p.currency_code', 'in', filter.currency_code))
-  if (filter.date_from) all.push(eb('p.purchase_date', '>=', filter.date_from))
-  if (filter.date_to) all.push(eb('p.purchase_date', '<=', filter.date_to))
-  if (filter.price_from) all.push(eb('p.price_key', '>=', toPriceKey(filter.price_from)))
-  if (filter.price_to) all.push(eb('p.price_key', '<=', toPriceKey(filter.price_to)))
-  if (filter.tag) {
-    const tagged = eb.selectFrom('purchase_tags').select('purchase_id').where('tag_key', 'in', filter.tag.map(foldCase))
-    all.push(eb('p.id', 'in', tagged))
-  }
-  if (filter.has_warranty !== undefined) {
-    const warranty = eb.exists(eb.selectFrom('warranties').select('id').whereRef('purchase_id', '=', 'p.id'))
-    all.push(filter.has_warranty ? warranty : eb.not(warranty))
-  }
-  if (filter.search) all.push(purchaseMatches(filter.search))
-  return all
-}
-
-/** The condition "the text stands somewhere in the purchase `p`, or in its retailer's or brand's name". */
-export function purchaseMatches(search: string): Expression<SqlBool> {
-  const needle = searchKey(search)
-  return eb.or([
-    contains('p.search_text', needle),
-    eb('p.retailer_id', 'in', eb.selectFrom('retailers').select('id').where(contains('search_text', needle))),
-    eb('p.brand_id', 'in', eb.selectFrom('brands').select('id').where(contains('search_text', needle))),
-  ])
-}
-
 const SORT_COLUMNS = {
   purchase_date: 'p.purchase_date',
   product_name: 'p.sort_key',
@@ -189,13 +170,12 @@ const SORT_COLUMNS = {
 const FALLS_BY_DEFAULT: readonly Filter['sort'][] = ['purchase_date', 'created_at', 'price']
 
 /** A total order: ties are broken by the id, in the same direction; purchases without the sorted thing come last. */
-function sorted(query: ReturnType<typeof withRelations>, { sort, order }: Filter) {
+function orderOf({ sort, order }: Filter) {
   const direction = order ?? (FALLS_BY_DEFAULT.includes(sort) ? 'desc' : 'asc')
   const nullable = sort === 'retailer' || sort === 'brand'
-  return query
-    .orderBy(SORT_COLUMNS[sort], (by) => {
-      const directed = direction === 'desc' ? by.desc() : by.asc()
-      return nullable ? directed.nullsLast() : directed
-    })
-    .orderBy('p.id', direction)
+  const directed = (by: OrderByItemBuilder) => {
+    const item = direction === 'desc' ? by.desc() : by.asc()
+    return nullable ? item.nullsLast() : item
+  }
+  return { column: SORT_COLUMNS[sort], directed, direction } as const
 }

@@ -4,8 +4,8 @@ import type { z } from 'zod'
 import { addDays, today } from '../calendar.ts'
 import type { Context } from '../context.ts'
 import { notFound } from '../errors.ts'
-import { purchaseMatches } from '../purchases/read.ts'
 import { WARRANTY_COLUMNS } from '../purchases/record.ts'
+import { purchaseMatches } from '../purchases/search.ts'
 import { getSettings, getToday } from '../settings.ts'
 import { searchKey } from '../text.ts'
 import { endsWithin, hasWarrantyStatus } from '../warranty-status.ts'
@@ -29,7 +29,7 @@ export async function listWarranties(ctx: Context, filter: Filter): Promise<List
   }
   if (filter.search) {
     all.push(
-      sql<SqlBool>`(${purchaseMatches(filter.search)} or ${contains('w.search_text', searchKey(filter.search))})`,
+      sql<SqlBool>`(${await purchaseMatches(ctx, filter.search)} or ${contains('w.search_text', searchKey(filter.search))})`,
     )
   }
   return listPage(ctx, all, filter, day)
@@ -66,7 +66,7 @@ export async function getWarranty(ctx: Context, input: { id: string }): Promise<
 }
 
 async function listPage(ctx: Context, conditions: Expression<SqlBool>[], page: Page, day: string): Promise<List> {
-  const matching = fromWarranties(ctx).where((eb) => eb.and(conditions))
+  const matching = fromWarranties(ctx).$if(conditions.length > 0, (query) => query.where((eb) => eb.and(conditions)))
   const [{ total }, rows] = await Promise.all([
     matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
     sorted(withPurchase(matching), page).offset(page.skip).limit(page.limit).execute(),

@@ -48,7 +48,7 @@ export function someDays(): fc.Arbitrary<string> {
     { weight: 5, arbitrary: near },
     { weight: 3, arbitrary: years },
     { weight: 3, arbitrary: fc.constantFrom(...EDGES) },
-    { weight: 1, arbitrary: fc.constantFrom(...FAR) },
+    { weight: 2, arbitrary: fc.constantFrom(...FAR) },
   )
 }
 
@@ -57,14 +57,19 @@ const plain = { noNullPrototype: true } as const
 
 const warranties = fc
   .record(
-    { a: someDays(), b: someDays(), voided: fc.nat({ max: 4 }), warranty_type: fc.constantFrom('LIMITED', 'LIFETIME') },
+    {
+      days: fc.tuple(someDays(), someDays()).map((days) => days.sort()),
+      warranty_type: fc.constantFrom('LIMITED', 'LIFETIME'),
+      endless: fc.boolean(),
+      voided: fc.nat({ max: 4 }).map((number) => (number === 0 ? { status: 'VOIDED' } : {})),
+    },
     plain,
   )
-  .map(({ a, b, voided, warranty_type }) => ({
-    warranty_start: a < b ? a : b,
-    warranty_end: warranty_type === 'LIFETIME' && voided % 2 === 0 ? null : a < b ? b : a,
+  .map(({ days: [warranty_start, warranty_end], warranty_type, endless, voided }) => ({
+    warranty_start,
+    warranty_end: endless && warranty_type === 'LIFETIME' ? null : warranty_end,
     warranty_type,
-    ...(voided === 0 ? { status: 'VOIDED' } : {}),
+    ...voided,
   }))
 
 const said: { [field in keyof Said]-?: fc.Arbitrary<Said[field]> } = {
@@ -155,10 +160,8 @@ export async function live(ctx: TestContext, history: readonly Step[]): Promise<
   }
 }
 
-let shopNumber = 0
-
 async function shop(ctx: Context, kind: 'retailers' | 'brands'): Promise<string> {
-  const name = `Shop ${(shopNumber += 1)}`
+  const name = `Shop ${newId()}`
   return (await (kind === 'retailers' ? createRetailer(ctx, { name }) : createBrand(ctx, { name }))).id
 }
 
