@@ -1,164 +1,19 @@
-import {
-  type Context,
-  createBrand,
-  createRetailer,
-  listBrands,
-  listRetailers,
-  type PurchaseRecord,
-  seedDatabase,
-  storePurchases,
-} from '@spends/core'
+import { seedDatabase } from '@spends/core'
+import { generatePurchases } from '@spends/core/demo'
 import { connectDatabase, migrateUp } from '@spends/db'
-import { CURRENCIES, NAMES, NOTES, PROVIDERS, TAGS } from './words.ts'
 
 /** The moment at which the benchmark happens; the purchases lie in the five years before. */
 export const NOW = new Date('2026-06-30T12:00:00Z')
 
-const DAY_MS = 86_400_000
-const SPAN_MS = 5 * 365 * DAY_MS
-const RETAILERS = 40
-const BRANDS = 120
-const PURCHASES_IN_A_TRANSACTION = 10_000
-const WARRANTY_TYPES = ['LIMITED', 'EXTENDED', 'MANUFACTURER', 'RETAILER', 'OTHER'] as const
-
-/**
- * Makes a database file of purchases as the services would have written them. The same numbers give the same
- * purchases, ids included; only the ids of retailers and brands that an instance does not begin with are new each time.
- */
-export async function generateDatabase(path: string, purchases: number, seed = 1): Promise<void> {
+/** Makes a database file of purchases as the services would have written them, the same each time. */
+export async function generateDatabase(path: string, purchases: number): Promise<void> {
   const { db, close } = connectDatabase({ url: path, dataDir: '' })
   try {
     await migrateUp(db)
-    const ctx: Context = { db, now: () => NOW }
+    const ctx = { db, now: () => NOW }
     await seedDatabase(ctx)
-    const directories = { retailers: await fillRetailers(ctx), brands: await fillBrands(ctx) }
-    const random = seededRandom(seed)
-    for (let first = 0; first < purchases; first += PURCHASES_IN_A_TRANSACTION) {
-      const count = Math.min(PURCHASES_IN_A_TRANSACTION, purchases - first)
-      const changes = Array.from({ length: count }, (_, index) => {
-        const time = NOW.getTime() - SPAN_MS + Math.floor(((first + index) / purchases) * SPAN_MS)
-        return { before: null, after: makePurchase(time, directories, random) }
-      })
-      await db.transaction().execute((tx) => storePurchases({ ...ctx, db: tx }, changes, instant(NOW.getTime())))
-    }
+    await generatePurchases(ctx, { purchases })
   } finally {
     await close()
-  }
-}
-
-interface Directories {
-  retailers: readonly string[]
-  brands: readonly string[]
-}
-
-async function fillRetailers(ctx: Context): Promise<string[]> {
-  const { total } = await listRetailers(ctx, { skip: 0 })
-  for (let number = total + 1; number <= RETAILERS; number += 1) await createRetailer(ctx, { name: `Store ${number}` })
-  return (await listRetailers(ctx, { skip: 0 })).items.map(({ id }) => id)
-}
-
-async function fillBrands(ctx: Context): Promise<string[]> {
-  const { total } = await listBrands(ctx, { skip: 0 })
-  for (let number = total + 1; number <= BRANDS; number += 1) await createBrand(ctx, { name: `Maker ${number}` })
-  return (await listBrands(ctx, { skip: 0 })).items.map(({ id }) => id)
-}
-
-/** @param time when it is recorded, in milliseconds; it was bought up to three weeks before. */
-function makePurchase(time: number, { retailers, brands }: Directories, random: Random): PurchaseRecord {
-  const id = uuidAt(time, random)
-  const purchase_date = day(time - random.below(21) * DAY_MS)
-  const { first, second } = random.pick(NAMES)
-  const created_at = instant(time)
-  return {
-    row: {
-      id,
-      product_name: `${random.pick(first)} ${random.pick(second)} ${1 + random.below(60)}`,
-      price: 100 + random.below(10 ** (3 + random.below(4))),
-      quantity: random.happens(0.8) ? 1 : 2 + random.below(5),
-      currency_code: random.pick(CURRENCIES),
-      retailer_id: random.happens(0.95) ? random.pick(retailers) : null,
-      brand_id: random.happens(0.9) ? random.pick(brands) : null,
-      status: random.happens(0.97) ? 'RECEIVED' : 'ORDERED',
-      purchase_date,
-      notes: random.happens(0.2) ? random.pick(NOTES) : null,
-      model_number: random.happens(0.4) ? `M-${random.below(100_000)}` : null,
-      serial_number: random.happens(0.3) ? `SN${random.below(1_000_000_000)}` : null,
-      order_number: random.happens(0.5) ? `${100 + random.below(900)}-${random.below(10_000_000)}` : null,
-      link: random.happens(0.1) ? `https://shop.example/item/${random.below(1_000_000)}` : null,
-      return_by: random.happens(0.3) ? day(time + 30 * DAY_MS) : null,
-      return_policy: random.happens(0.1) ? '30 days, unopened' : null,
-      tax_deductible: random.happens(0.15),
-      version: 1,
-      created_at,
-      updated_at: created_at,
-    },
-    tags: random.happens(0.3) ? someTags(random) : [],
-    warranty: random.happens(0.6) ? makeWarranty(id, purchase_date, time, random) : null,
-  }
-}
-
-function someTags(random: Random): string[] {
-  return [...new Set(Array.from({ length: 1 + random.below(3) }, () => random.pick(TAGS)))]
-}
-
-function makeWarranty(purchase_id: string, start: string, time: number, random: Random): PurchaseRecord['warranty'] {
-  const isForLife = random.happens(0.03)
-  const created_at = instant(time)
-  return {
-    id: uuidAt(time, random),
-    purchase_id,
-    warranty_start: start,
-    warranty_end: isForLife ? null : day(Date.parse(start) + 365 * (1 + random.below(5)) * DAY_MS),
-    warranty_type: isForLife ? 'LIFETIME' : random.pick(WARRANTY_TYPES),
-    voided_at: random.happens(0.02) ? created_at : null,
-    provider: random.happens(0.5) ? random.pick(PROVIDERS) : null,
-    notes: random.happens(0.1) ? random.pick(NOTES) : null,
-    version: 1,
-    created_at,
-    updated_at: created_at,
-  }
-}
-
-function day(time: number): string {
-  return new Date(time).toISOString().slice(0, 10)
-}
-
-function instant(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`
-}
-
-/** A UUIDv7 of that moment. */
-function uuidAt(time: number, random: Random): string {
-  const clock = time.toString(16).padStart(12, '0')
-  const rest = Array.from({ length: 4 }, () => random.below(0x10000).toString(16).padStart(4, '0'))
-  const [a = '', b = '', c = '', d = ''] = rest
-  return `${clock.slice(0, 8)}-${clock.slice(8)}-7${a.slice(1)}-8${b.slice(1)}-${c}${d}${random.below(0x10000).toString(16).padStart(4, '0')}`
-}
-
-export interface Random {
-  /** A whole number from 0 up to, but not, `limit`. */
-  below(limit: number): number
-  happens(probability: number): boolean
-  pick<T>(choices: readonly T[]): T
-}
-
-/** The same seed gives the same numbers on every machine (a Weyl sequence, scrambled). */
-export function seededRandom(seed: number): Random {
-  let state = seed >>> 0
-  function next(): number {
-    state = (state + 0x9e3779b9) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32
-  }
-  const below = (limit: number) => Math.floor(next() * limit)
-  return {
-    below,
-    happens: (probability) => next() < probability,
-    pick<T>(choices: readonly T[]): T {
-      const chosen = choices[below(choices.length)]
-      if (chosen === undefined) throw new Error('there is nothing to choose from')
-      return chosen
-    },
   }
 }

@@ -196,18 +196,12 @@ async function main([name = '', ...words]) {
   const missing = missingTools({ node: found, pnpm: nodeFits(found) ? findPnpm() : undefined }, pinned)
   const node = nodeFits(found) ? found : pinned.node
 
-  const steps = [
-    () => (missing.length > 0 ? bring(missing) : 0),
-    () => install(node),
-    build,
-    () => run('node', [...command, ...args]),
-  ]
-  for (const step of steps) {
-    const code = await step()
+  for (const prepare of [() => (missing.length > 0 ? bring(missing) : 0), () => install(node), build]) {
+    const code = await prepare()
+    if (stopped) return stopped.code
     if (code !== 0) return code
-    if (stopped && step !== steps.at(-1)) return stopped.code
   }
-  return 0
+  return run('node', [...command, ...args])
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

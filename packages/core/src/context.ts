@@ -1,4 +1,4 @@
-import type { Db } from '@spends/db'
+import { type Db, isDeadlock } from '@spends/db'
 import { v7 } from 'uuid'
 
 /** What every service needs: the database (or an open transaction of it) and the clock. */
@@ -12,11 +12,21 @@ export function newId(): string {
   return v7()
 }
 
+/** Who loses this often has met something else than bad luck. */
+const ATTEMPTS = 4
+
 /**
  * Runs `work` in one transaction: all of its writes happen, or none.
  * Inside an open transaction it joins that one, so services can call each other.
+ * @param work runs again from the start when the database gave way to another transaction, so it must keep nothing
  */
 export async function inTransaction<T>(ctx: Context, work: (tx: Context) => Promise<T>): Promise<T> {
   if (ctx.db.isTransaction) return work(ctx)
-  return ctx.db.transaction().execute((db) => work({ ...ctx, db }))
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ctx.db.transaction().execute((db) => work({ ...ctx, db }))
+    } catch (error) {
+      if (!isDeadlock(error) || attempt === ATTEMPTS) throw error
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { isDiskFull, isUnavailable } from '@spends/db'
+import { isDeadlock, isDiskFull, isUnavailable } from '@spends/db'
 import { AppError } from './errors.ts'
 
 /**

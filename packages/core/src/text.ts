@@ -29,3 +29,8 @@ export function sortKey(text: string): string {
 export function joinSearchKeys(parts: readonly (string | null)[]): string {
   return parts.flatMap((part) => (part === null ? [] : [searchKey(part)])).join('\u001f')
 }
+
+/** The order of keys as every engine compares them: by code points, which are not JavaScript's halves of pairs. */
+export function compareKeys(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}

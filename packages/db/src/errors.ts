@@ -11,6 +11,11 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return ['SQLITE_CONSTRAINT_FOREIGNKEY', '23503', '23001'].includes(code)
 }
 
+/** The transaction lost against others that wanted the same rows, and changed nothing: the whole of it may be tried again. */
+export function isDeadlock(error: unknown): boolean {
+  return ['40P01', '40001'].includes(codeOf(error))
+}
+
 /** No room is left where the database lives. */
 export function isDiskFull(error: unknown): boolean {
   return ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT', '53100'].includes(codeOf(error))

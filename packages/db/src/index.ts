@@ -7,6 +7,6 @@ export {
 } from './connect.ts'
 export { contains, containsByIndex, countByIndex, lockForUpdate, lockTable } from './dialect.ts'
 export type { PoolOptions } from './engines/postgres.ts'
-export { isDiskFull, isForeignKeyViolation, isUnavailable, isUniqueViolation } from './errors.ts'
+export { isDeadlock, isDiskFull, isForeignKeyViolation, isUnavailable, isUniqueViolation } from './errors.ts'
 export { type MigrationStatus, migrateDown, migrateUp, migrationStatus, SchemaTooNewError } from './migrate.ts'
 export type * from './schema.ts'

@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createBrand } from '../brands.ts'
 import { addDays } from '../calendar.ts'
-import { createRetailer, updateRetailer } from '../retailers.ts'
+import { newId } from '../context.ts'
+import { keysOf } from '../directory.ts'
+import { createRetailer, listRetailers, updateRetailer } from '../retailers.ts'
 import { addPurchase, openContext, type TestContext } from '../testing.ts'
 import { cutRange, getBrandShares, getRetailerShares } from './shares.ts'
 import { someDays } from './testing/history.ts'
@@ -97,11 +99,11 @@ describeEachEngine('shares', (engine) => {
   })
 
   it('order names as lists do, in every alphabet', async () => {
-    // The first of these two is the smaller one by code points, the second by halves of pairs.
-    for (const name of ['\uA960 early', '\u{1F3CA} late', 'ﬓ early']) {
+    // By code points the first of these is the smaller one, by JavaScript's halves of pairs the second.
+    for (const name of ['\uFA0E', '\u{1F3CA}']) {
       await addPurchase(ctx, { retailer_id: (await createRetailer(ctx, { name })).id })
     }
-    const { items } = await (await import('../retailers.ts')).listRetailers(ctx, { skip: 0 })
+    const { items } = await listRetailers(ctx, { skip: 0 })
     const listed = items.filter(({ purchase_count }) => purchase_count > 0).map(({ name }) => name)
     const shares = await getRetailerShares(ctx, USD)
     expect(shares.map(({ retailer_name }) => retailer_name)).toEqual(listed)
@@ -129,8 +131,6 @@ describeEachEngine('shares', (engine) => {
   })
 
   it('name each of many retailers', async () => {
-    const { keysOf } = await import('../directory.ts')
-    const { newId } = await import('../context.ts')
     const rows = Array.from({ length: 600 }, (_, index) => ({
       id: newId(),
       name: `Shop ${index}`,

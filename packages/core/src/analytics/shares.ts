@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import { formatMinorUnits } from '../money.ts'
-import { addSums, type Sum, sumStatisticsBy } from '../statistics/read.ts'
+import { addSums, NOTHING, type Sum, sumStatisticsBy } from '../statistics/read.ts'
+import { compareKeys } from '../text.ts'
 import { sumPurchasesBy } from './days.ts'
 import { addMonths, lastDayOf, monthOf } from './months.ts'
 import { toPercentages } from './percentages.ts'
@@ -29,7 +30,7 @@ async function getShares(ctx: Context, dimension: 'retailer' | 'brand', query: Q
   const ranked = [...sums].sort(([idA, a], [idB, b]) => {
     if (a.amount !== b.amount) return a.amount > b.amount ? -1 : 1
     if (a.row_count !== b.row_count) return b.row_count - a.row_count
-    return compare(names.get(idA)?.sort_key, names.get(idB)?.sort_key) || compare(idA, idB)
+    return compareNames(names.get(idA)?.sort_key, names.get(idB)?.sort_key) || compareKeys(idA, idB)
   })
   const percentages = toPercentages(ranked.map(([, sum]) => sum.row_count))
   return ranked.map(([id, sum], index) => ({
@@ -50,10 +51,9 @@ function readNames(ctx: Context, dimension: 'retailer' | 'brand', ids: readonly 
 }
 
 /** Without a name comes last. */
-function compare(a: string | undefined, b: string | undefined): number {
-  if (a === b) return 0
-  if (a === undefined || b === undefined) return a === undefined ? 1 : -1
-  return a < b ? -1 : 1
+function compareNames(a: string | undefined, b: string | undefined): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined)
+  return compareKeys(a, b)
 }
 
 /** Whole months come from the figures by month; the days before and after them from the purchases themselves. */
@@ -69,31 +69,32 @@ async function sumByKey(ctx: Context, dimension: 'retailer' | 'brand', query: Qu
   ])
   const sums = new Map<string, Sum>()
   for (const part of parts) {
-    for (const [key, sum] of part)
-      sums.set(key, addSums(sums.get(key) ?? { row_count: 0, item_count: 0, amount: 0n }, sum))
+    for (const [key, sum] of part) sums.set(key, addSums(sums.get(key) ?? NOTHING, sum))
   }
   return sums
 }
 
+const FIRST_DAY = '0001-01-01'
+const LAST_DAY = '9999-12-31'
+
 interface Range {
-  from?: string
-  to?: string
+  from: string
+  to: string
 }
 
-/** The whole months of a range of days, and the days before and after them. An open end is whole months. */
-export function cutRange(
-  from: string | undefined,
-  to: string | undefined,
-): { months: Range | undefined; days: { from: string; to: string }[] } {
-  const startsInside = from !== undefined && !from.endsWith('-01')
-  const endsInside = to !== undefined && to !== lastDayOf(monthOf(to))
-  const firstMonth = from && (startsInside ? addMonths(monthOf(from), 1) : monthOf(from))
-  const lastMonth = to && (endsInside ? addMonths(monthOf(to), -1) : monthOf(to))
-  if (from !== undefined && to !== undefined && (firstMonth ?? '') > (lastMonth ?? '')) {
-    return { months: undefined, days: [{ from, to }] }
+/** The whole months of a range of days, and the days before and after them. */
+export function cutRange(from = FIRST_DAY, to = LAST_DAY): { months: Range | undefined; days: Range[] } {
+  const startsInside = !from.endsWith('-01')
+  const endsInside = to !== lastDayOf(monthOf(to))
+  // Months compare as texts, which the one after the last would break: so it is asked first whether there is just one.
+  const insideOne = (startsInside || endsInside) && monthOf(from) === monthOf(to)
+  const months = {
+    from: addMonths(monthOf(from), startsInside ? 1 : 0),
+    to: addMonths(monthOf(to), endsInside ? -1 : 0),
   }
-  const days: { from: string; to: string }[] = []
+  if (insideOne || months.from > months.to) return { months: undefined, days: [{ from, to }] }
+  const days: Range[] = []
   if (startsInside) days.push({ from, to: lastDayOf(monthOf(from)) })
   if (endsInside) days.push({ from: `${monthOf(to)}-01`, to })
-  return { months: { ...(firstMonth ? { from: firstMonth } : {}), ...(lastMonth ? { to: lastMonth } : {}) }, days }
+  return { months, days }
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { addDays, daysBetween } from '../calendar.ts'
+import { addDays } from '../calendar.ts'
 import type { Context } from '../context.ts'
 import { invalid } from '../errors.ts'
 import { formatMinorUnits } from '../money.ts'
@@ -56,18 +56,14 @@ const PERIOD_OF = { day: (day: string) => day, week: mondayOf, month: monthOf }
 
 /** Every period that has a day between the two. */
 function listPeriods(from: string, to: string, groupBy: keyof typeof PERIOD_OF): string[] {
-  const days = daysBetween(from, to) + 1
-  const expected = { day: days, week: days / 7, month: days / 30 }[groupBy]
-  if (expected > MAX_PERIODS) {
-    throw invalid([{ path: 'date_to', message: `is too far from date_from: at most ${MAX_PERIODS} periods` }])
-  }
   const periods: string[] = []
   const last = PERIOD_OF[groupBy](to)
-  for (let day = from; ; day = NEXT[groupBy](day)) {
+  for (let day = from; periods.length < MAX_PERIODS; day = NEXT[groupBy](day)) {
     const period = PERIOD_OF[groupBy](day)
     periods.push(period)
     if (period === last) return periods
   }
+  throw invalid([{ path: 'date_to', message: `is too far from date_from: at most ${MAX_PERIODS} periods` }])
 }
 
 /** A day of the next period. */

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { averageOf, formatMinorUnits } from '../money.ts'
 import { productKey } from '../statistics/facts.ts'
 import { addSums, type Sum, toSum } from '../statistics/read.ts'
-import { sortKey } from '../text.ts'
+import { compareKeys, sortKey } from '../text.ts'
 import type { TopProducts, TopProductsQuery } from './shapes.ts'
 
 type Query = z.output<typeof TopProductsQuery> & { currency_code: string }
@@ -109,6 +109,5 @@ function pickName({ product_name, last_id }: { product_name: string; last_id: st
 function byMostBought(a: Product, b: Product): number {
   if (a.item_count !== b.item_count) return b.item_count - a.item_count
   if (a.amount !== b.amount) return a.amount > b.amount ? -1 : 1
-  // As the database compares keys: by code points.
-  return Buffer.compare(Buffer.from(a.key), Buffer.from(b.key))
+  return compareKeys(a.key, b.key)
 }

@@ -7,6 +7,7 @@ import { notFound } from '../errors.ts'
 import { WARRANTY_COLUMNS } from '../purchases/record.ts'
 import { purchaseMatches } from '../purchases/search.ts'
 import { getSettings, getToday } from '../settings.ts'
+import { countStatistics } from '../statistics/read.ts'
 import { searchKey } from '../text.ts'
 import { endsWithin, hasWarrantyStatus } from '../warranty-status.ts'
 import { toPurchaseWarranty } from './rules.ts'
@@ -27,12 +28,14 @@ export async function listWarranties(ctx: Context, filter: Filter): Promise<List
     const soon = endsWithin(day, addDays(day, settings.expiring_soon_days))
     all.push(filter.expiring_soon ? soon : sql<SqlBool>`(${soon}) is not true`)
   }
-  if (filter.search) {
-    all.push(
-      sql<SqlBool>`(${await purchaseMatches(ctx, filter.search)} or ${contains('w.search_text', searchKey(filter.search))})`,
-    )
-  }
-  return listPage(ctx, all, filter, day)
+  if (!filter.search) return listPage(ctx, all, filter, day, await countWarranties(ctx, all))
+  const inWarranty = contains('w.search_text', searchKey(filter.search))
+  all.push(sql<SqlBool>`(${await purchaseMatches(ctx, filter.search)} or ${inWarranty})`)
+  const { total } = await fromWarranties(ctx)
+    .where((eb) => eb.and(all))
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow()
+  return listPage(ctx, all, filter, day, total)
 }
 
 /** Warranties in force that end from today to today + days, soonest first. @param days default: those of Settings */
@@ -41,7 +44,8 @@ export async function listExpiringWarranties(ctx: Context, filter: z.output<type
   const day = today(ctx.now(), settings.time_zone)
   const lastDay = addDays(day, filter.days ?? settings.expiring_soon_days)
   const page = { skip: filter.skip, limit: filter.limit, sort: 'warranty_end', order: 'asc' } as const
-  return listPage(ctx, [endsWithin(day, lastDay)], page, day)
+  const soon = [endsWithin(day, lastDay)]
+  return listPage(ctx, soon, page, day, await countWarranties(ctx, soon))
 }
 
 /** The warranties that were recorded last, latest first. */
@@ -65,13 +69,28 @@ export async function getWarranty(ctx: Context, input: { id: string }): Promise<
   return toWarranty(row, day)
 }
 
-async function listPage(ctx: Context, conditions: Expression<SqlBool>[], page: Page, day: string): Promise<List> {
-  const matching = fromWarranties(ctx).$if(conditions.length > 0, (query) => query.where((eb) => eb.and(conditions)))
-  const [{ total }, rows] = await Promise.all([
-    matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
-    sorted(withPurchase(matching), page).offset(page.skip).limit(page.limit).execute(),
-  ])
-  return { items: rows.map((row) => toWarranty(row, day)), total, skip: page.skip, limit: page.limit }
+async function listPage(
+  ctx: Context,
+  conditions: Expression<SqlBool>[],
+  page: Page,
+  day: string,
+  total: number,
+): Promise<List> {
+  const rows = fromWarranties(ctx).$if(conditions.length > 0, (query) => query.where((eb) => eb.and(conditions)))
+  const { skip, limit } = page
+  const found = total > skip ? await sorted(withPurchase(rows), page).offset(skip).limit(limit).execute() : []
+  return { items: found.map((row) => toWarranty(row, day)), total, skip, limit }
+}
+
+/** How many warranties match conditions on `w` alone. */
+async function countWarranties(ctx: Context, conditions: Expression<SqlBool>[]): Promise<number> {
+  if (conditions.length === 0) return countStatistics(ctx, { kind: 'warranty' })
+  const { total } = await ctx.db
+    .selectFrom('warranties as w')
+    .where((eb) => eb.and(conditions))
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow()
+  return total
 }
 
 function fromWarranties(ctx: Context) {
