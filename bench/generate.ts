@@ -1,5 +1,5 @@
 import { seedDatabase } from '@spends/core'
-import { generatePurchases } from '@spends/core/demo'
+import { generatePurchases } from '@spends/core/demo/generate'
 import { connectDatabase, migrateUp } from '@spends/db'
 
 /** The moment at which the benchmark happens; the purchases lie in the five years before. */

@@ -1,5 +1,5 @@
+import { CURRENCIES, TAGS } from '@spends/core/demo/words'
 import type { Call } from './load.ts'
-import { CURRENCIES, TAGS } from './words.ts'
 
 /** What the requests can refer to in the database that both servers have a copy of. */
 export interface Sample {

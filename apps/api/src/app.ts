@@ -31,12 +31,13 @@ const OWNER: ApiContext['caller'] = { name: 'owner', may: new Set(['read', 'writ
 /** The whole server as one Hono app, in the order in which a request meets it. */
 export function createApp({ database, env, log, now, isStopping = () => false }: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ strict: false })
-  const createContext = (c: Context<AppEnv>): ApiContext => ({
+  const createContext = (c: Context<AppEnv>, setHeader: ApiContext['setHeader']): ApiContext => ({
     db: database.db,
     now,
     caller: OWNER,
     requestId: c.get('requestId'),
     log,
+    setHeader,
   })
 
   app.use(
@@ -50,8 +51,9 @@ export function createApp({ database, env, log, now, isStopping = () => false }:
   )
   mountHealth(app, database)
   mountDocs(app, appRouter)
-  mountRest(app, appRouter, { createContext })
-  mountTrpc(app, appRouter, { createContext })
+  mountRest(app, appRouter, { createContext: (c) => createContext(c, (name, value) => c.header(name, value)) })
+  // One answer of tRPC may hold those of many procedures: its headers can't speak for one of them.
+  mountTrpc(app, appRouter, { createContext: (c) => createContext(c, () => {}) })
   mountHome(app)
 
   app.notFound((c) => {

@@ -1,76 +1,157 @@
 #!/usr/bin/env node
+import { parseArgs } from 'node:util'
+import { rebuildStatistics, type StatisticsDifference, verifyStatistics } from '@spends/core'
+import { generatePurchases } from '@spends/core/demo/generate'
 import { type MigrationStatus, migrateDown, migrateUp, migrationStatus } from '@spends/db'
-import { type DatabaseHandle, explained, openDatabase } from './database.ts'
-import { loadEnv } from './env.ts'
-import { explainFailure } from './start-error.ts'
+import { type DatabaseHandle, explained, findDatabaseProblem, openDatabase, prepareDatabase } from './database.ts'
+import { type Env, loadEnv } from './env.ts'
+import { explainFailure, StartError } from './start-error.ts'
 
-const USAGE = `Usage: spends migrate <up | down | status>
+const USAGE = `Usage: spends COMMAND
 
-  migrate up       run the migrations that are pending
-  migrate down     undo the last one, with the data that only its tables hold
-  migrate status   list them
+  migrate up           run the migrations that are pending
+  migrate down         undo the last one, with the data that only its tables hold
+  migrate status       list them
+
+  stats verify         compare the kept figures with the purchases and warranties; 1 when something differs
+  stats rebuild        compute the figures anew
+
+  demo --purchases N   fill an empty database with N purchases of the last five years, at most 10,000,000
 
 The database is the one of DATABASE_URL and DATA_DIR, from the environment or .env.
 `
 
-const MIGRATE = { up, down, status }
+/** @returns the exit code */
+type Command = (database: DatabaseHandle, now: () => Date) => Promise<0 | 1>
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  'migrate up': up,
+  'migrate down': down,
+  'migrate status': status,
+  'stats verify': verify,
+  'stats rebuild': rebuild,
+}
+
+const MAX_DEMO_PURCHASES = 10_000_000
 
 process.exitCode = await run(process.argv.slice(2))
 
-/** @returns the exit code: 0 done, 1 failed, 2 not understood. */
+/** @returns the exit code: 0 done, 1 failed or something differs, 2 not understood. */
 async function run(words: string[]): Promise<number> {
   if (words.length === 1 && ['help', '--help', '-h'].includes(words[0] ?? '')) {
     process.stdout.write(USAGE)
     return 0
   }
-  const [group, name, ...rest] = words
-  if (group !== 'migrate' || !isMigration(name) || rest.length > 0) {
+  const command = findCommand(words)
+  if (!command) {
     process.stderr.write(USAGE)
     return 2
   }
   try {
-    const database = await openDatabase(loadEnv())
+    const env = loadEnv()
+    const database = await openDatabase(env)
     try {
-      await explained(() => MIGRATE[name](database))
+      return await explained(() => command(database, clockOf(env)))
     } finally {
       await database.close()
     }
-    return 0
   } catch (error) {
     return explainFailure(error)
   }
 }
 
-function isMigration(name: string | undefined): name is keyof typeof MIGRATE {
-  return name !== undefined && Object.hasOwn(MIGRATE, name)
+function findCommand(words: string[]): Command | undefined {
+  if (words[0] === 'demo') return readDemo(words.slice(1))
+  const name = words.join(' ')
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
 }
 
-async function up({ db, description }: DatabaseHandle): Promise<void> {
+function clockOf({ SPENDS_NOW }: Env): () => Date {
+  return () => new Date(SPENDS_NOW ?? Date.now())
+}
+
+async function up({ db, description }: DatabaseHandle): Promise<0> {
   const ran = await migrateUp(db)
-  say(
+  return say(
     ran.length > 0 ? `Migrated ${description}:` : `Nothing to do: ${description} is current.`,
     ...ran.map((name) => `  ${name}`),
   )
 }
 
-async function down({ db, description }: DatabaseHandle): Promise<void> {
+async function down({ db, description }: DatabaseHandle): Promise<0> {
   const last = lastApplied(await migrationStatus(db))
   if (!last) return say(`Nothing to undo: no migration has run on ${description}.`)
   say(`Undoing ${last} on ${description}, and the data that only its tables hold ...`)
   const undone = await migrateDown(db)
-  say(undone === last ? 'Done.' : `Done, but another process was at work: ${undone ?? 'nothing'} was undone.`)
+  return say(undone === last ? 'Done.' : `Done, but another process was at work: ${undone ?? 'nothing'} was undone.`)
 }
 
-async function status({ db, description }: DatabaseHandle): Promise<void> {
+async function status({ db, description }: DatabaseHandle): Promise<0> {
   const { migrations, current } = await migrationStatus(db)
   say(description, ...migrations.map(({ name, applied_at }) => `  ${name}  ${applied_at ?? 'pending'}`))
-  say(current ? 'The database is current.' : 'Migrations are pending: run "spends migrate up".')
+  return say(current ? 'The database is current.' : 'Migrations are pending: run "spends migrate up".')
 }
 
 function lastApplied({ migrations }: MigrationStatus): string | undefined {
   return migrations.findLast(({ applied_at }) => applied_at !== null)?.name
 }
 
-function say(...lines: string[]): void {
+async function verify(database: DatabaseHandle, now: () => Date): Promise<0 | 1> {
+  await requireCurrent(database)
+  const differences = await verifyStatistics({ db: database.db, now })
+  if (differences.length === 0) return say(`The figures of ${database.description} are right.`)
+  say(
+    `${differences.length} of the figures of ${database.description} are wrong:`,
+    ...differences.map(describe),
+    'Run "spends stats rebuild".',
+  )
+  return 1
+}
+
+/** Amounts are in minor units, as they are kept. */
+function describe({ kind, key, currency_code, period, stored, computed }: StatisticsDifference): string {
+  const name = [kind, currency_code, period, JSON.stringify(key)].filter((part) => part !== '' && part !== '""')
+  return `  ${name.join(' ')}: ${inWords(stored)}, should be ${inWords(computed)}`
+}
+
+function inWords({ row_count, item_count, amount }: StatisticsDifference['stored']): string {
+  return `${row_count} rows, ${item_count} items, amount ${amount}`
+}
+
+async function rebuild(database: DatabaseHandle, now: () => Date): Promise<0> {
+  await requireCurrent(database)
+  await rebuildStatistics({ db: database.db, now })
+  return say(`The figures of ${database.description} are computed anew.`)
+}
+
+async function requireCurrent(database: DatabaseHandle): Promise<void> {
+  const problem = await findDatabaseProblem(database)
+  if (problem) throw new StartError(problem)
+}
+
+function readDemo(words: string[]): Command | undefined {
+  const purchases = readNumber(words)
+  if (purchases === undefined || purchases < 1 || purchases > MAX_DEMO_PURCHASES) return undefined
+  return async (database, now) => {
+    await prepareDatabase(database, now)
+    const onProgress = (recorded: number) => void process.stdout.write(`\r${recorded} of ${purchases} purchases`)
+    await generatePurchases({ db: database.db, now }, { purchases, onProgress })
+    return say(` are in ${database.description}.`)
+  }
+}
+
+function readNumber(words: string[]): number | undefined {
+  try {
+    const { purchases } = parseArgs({ args: words, options: { purchases: { type: 'string' } } }).values
+    return purchases !== undefined && /^\d{1,9}$/.test(purchases) ? Number(purchases) : undefined
+  } catch {
+    // The only way in which it says that it does not understand.
+    return undefined
+  }
+}
+
+/** @returns the exit code of a command that ends by saying this */
+function say(...lines: string[]): 0 {
   process.stdout.write(`${lines.join('\n')}\n`)
+  return 0
 }

@@ -1,4 +1,4 @@
-import { seedDatabase } from '@spends/core'
+import { ensureStatistics, seedDatabase } from '@spends/core'
 import {
   connectDatabase,
   type DatabaseHandle,
@@ -36,7 +36,8 @@ export async function openDatabase(env: Env): Promise<DatabaseHandle> {
 }
 
 /**
- * Brings the tables up to this version and fills an empty database with its first entries.
+ * Brings the tables up to this version, fills an empty database with its first entries, and computes the figures of one
+ * from before there were any.
  * @returns the names of the migrations that ran
  * @throws StartError when the database is newer than this version
  */
@@ -44,6 +45,7 @@ export async function prepareDatabase({ db }: DatabaseHandle, now: () => Date): 
   return explained(async () => {
     const ran = await migrateUp(db)
     await seedDatabase({ db, now })
+    await ensureStatistics({ db, now })
     return ran
   })
 }

@@ -1,3 +1,5 @@
+import { AppError } from '@spends/core'
+
 /** Why the program cannot start, in sentences for the person who starts it; no bug, so its stack tells nothing. */
 export class StartError extends Error {
   override readonly name = 'StartError'
@@ -12,7 +14,8 @@ export function reasonOf(error: unknown): string {
 
 /** Says on standard error why the program cannot go on. @returns the exit code */
 export function explainFailure(error: unknown): 1 {
-  const text = error instanceof StartError ? error.message : error instanceof Error ? error.stack : String(error)
+  const isExplained = error instanceof StartError || error instanceof AppError
+  const text = isExplained ? error.message : error instanceof Error ? error.stack : String(error)
   process.stderr.write(`${text}\n`)
   return 1
 }

@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode, type FieldError, invalid } from '@spends/core'
 import { initTRPC, TRPCError } from '@trpc/server'
 import { z } from 'zod'
-import type { ApiContext, Right } from './context.ts'
+import type { ApiContext, HeaderName, Right } from './context.ts'
 import { speakPlainly, toFieldErrors, valueAt } from './field-errors.ts'
 import { type ProblemCode, toProblem } from './problem.ts'
 
@@ -25,6 +25,13 @@ export interface Meta {
     location?(output: { id: string }): string
     /** The quoted tag of what is returned, for the header `ETag`. */
     etag?(output: { version: number }): string
+    /**
+     * Whether callers may ask again with `If-None-Match` and get 304: for what follows from the stored data and the
+     * current day alone. Not beside `etag`, which is for writing.
+     */
+    conditional?: true
+    /** Headers that the procedure sets. */
+    headers?: readonly HeaderName[]
     /** The rules that need the database, for an input whose form is already wrong: one answer names every wrong field. */
     alsoCheck?: (ctx: ApiContext, input: unknown) => Promise<readonly FieldError[]>
   }

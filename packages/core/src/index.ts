@@ -20,6 +20,7 @@ export {
   updatePurchase,
 } from './purchases/write.ts'
 export * from './retailers.ts'
+export { getRevision } from './revision.ts'
 export { seedDatabase } from './seed.ts'
 export { getSettings, Settings, SettingsChanges, updateSettings } from './settings.ts'
 export {

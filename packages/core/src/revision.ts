@@ -1,3 +1,4 @@
+import { today } from './calendar.ts'
 import type { Context } from './context.ts'
 
 /**
@@ -11,8 +12,18 @@ export async function raiseRevision(tx: Context): Promise<void> {
     .execute()
 }
 
-/** A number that rises with every change of the data: while it is the same, so is every answer of the same day. */
-export async function getRevision(ctx: Context): Promise<number> {
-  const { revision } = await ctx.db.selectFrom('settings').select('revision').executeTakeFirstOrThrow()
-  return revision
+/** What every answer follows from: while both are the same, so is every answer. */
+export interface Revision {
+  /** Rises with every change of the data. */
+  revision: number
+  /** The current day of this instance: statuses and figures change at midnight without any write. */
+  today: string
+}
+
+export async function getRevision(ctx: Context): Promise<Revision> {
+  const { revision, time_zone } = await ctx.db
+    .selectFrom('settings')
+    .select(['revision', 'time_zone'])
+    .executeTakeFirstOrThrow()
+  return { revision, today: today(ctx.now(), time_zone) }
 }

@@ -11,9 +11,11 @@ import { DEFAULT_SETTINGS } from './settings.ts'
 export async function seedDatabase(ctx: Context): Promise<boolean> {
   return inTransaction(ctx, async (tx) => {
     const { dashboard_cards, ...settings } = DEFAULT_SETTINGS
+    // A database that takes the place of another one begins elsewhere: nobody may take its answers for known.
+    const revision = Math.floor(ctx.now().getTime() / 1000)
     const inserted = await tx.db
       .insertInto('settings')
-      .values({ id: 1, ...settings, dashboard_cards: JSON.stringify(dashboard_cards) })
+      .values({ id: 1, ...settings, dashboard_cards: JSON.stringify(dashboard_cards), revision })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .returning('id')
       .executeTakeFirst()

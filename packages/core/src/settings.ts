@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { prepared } from '@spends/db'
 import { z } from 'zod'
 import { today } from './calendar.ts'
 import { type Context, inTransaction } from './context.ts'
@@ -58,9 +59,17 @@ export const DEFAULT_SETTINGS: Settings = {
   dashboard_cards: [...DASHBOARD_CARDS],
 }
 
+const selectRow = prepared((db) => db.selectFrom('settings').selectAll())
+
+async function readRow(ctx: Context) {
+  const [row] = await selectRow(ctx.db)
+  if (!row) throw new Error('The database was never seeded')
+  return row
+}
+
 /** The settings in force. */
 export async function getSettings(ctx: Context): Promise<Settings> {
-  const row = await ctx.db.selectFrom('settings').selectAll().executeTakeFirstOrThrow()
+  const row = await readRow(ctx)
   const { id: _, revision: __, dashboard_cards, ...settings } = row
   return { ...settings, dashboard_cards: JSON.parse(dashboard_cards) }
 }
@@ -83,7 +92,7 @@ export async function updateSettings(ctx: Context, changes: z.output<typeof Sett
 
 /** The current day of this instance. */
 export async function getToday(ctx: Context): Promise<string> {
-  const { time_zone } = await ctx.db.selectFrom('settings').select('time_zone').executeTakeFirstOrThrow()
+  const { time_zone } = await readRow(ctx)
   return today(ctx.now(), time_zone)
 }
 

@@ -3,6 +3,7 @@ import {
   type Kysely,
   PostgresAdapter,
   type QueryExecutorProvider,
+  type RawBuilder,
   type SelectQueryBuilder,
   type SqlBool,
   sql,
@@ -35,6 +36,13 @@ export function contains(text: string | Expression<string | null>, needle: strin
   const operand = typeof text === 'string' ? sql.ref(text) : text
   const pattern = `%${needle.replace(/[\\%_]/g, '\\$&')}%`
   return sql<SqlBool>`${operand} like ${pattern} escape '\\'`
+}
+
+/** The texts of a column, in the order of another one, as one JSON list: a list inside a row. */
+export function jsonList(db: QueryExecutorProvider, column: string, order: string): RawBuilder<string> {
+  const [value, by] = [sql.ref(column), sql.ref(order)]
+  if (engineOf(db) === 'postgres') return sql<string>`coalesce(json_agg(${value} order by ${by}), '[]')::text`
+  return sql<string>`json_group_array(${value} order by ${by})`
 }
 
 /** Characters that a trigram index needs to find anything. */

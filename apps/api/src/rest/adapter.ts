@@ -6,7 +6,7 @@ import type { AppEnv } from '../edge.ts'
 import { Refused } from '../field-errors.ts'
 import { answerProblem, HttpError } from '../problem.ts'
 import { createCallerFactory } from '../trpc.ts'
-import { readIfMatch } from './etag.ts'
+import { currentEtag, isKnown, readIfMatch } from './etag.ts'
 import { listOperations, type Operation } from './operations.ts'
 import { createQueryReader, parseQuery, type QueryParameters } from './query.ts'
 
@@ -40,7 +40,14 @@ export function mountRest(
         return answerProblem(c, new HttpError(405, `${c.req.method} is not possible here.`, allow))
       }
       try {
-        return answer(c, operation, await call(createContext(c), operation, await readInput(c)))
+        const context = createContext(c)
+        const input = await readInput(c)
+        const etag = operation.rest.conditional && (await currentEtag(context, addressOf(c.req.url)))
+        if (etag && isKnown(c.req.header('if-none-match'), etag) && takes(operation, input)) {
+          return c.body(null, 304, freshness(etag))
+        }
+        const output = await call(context, operation, input)
+        return answer(c, operation, output, etag ? freshness(etag) : {})
       } catch (error) {
         // What else can happen, such as a body that breaks off, is for the app to answer and to log.
         const isOurs = error instanceof TRPCError || error instanceof AppError || error instanceof HttpError
@@ -66,12 +73,22 @@ function createCall(router: AnyRouter): Call {
   }
 }
 
-function answer(c: RestContext, { rest }: Operation, output: unknown): Response {
+/** What a cache may do with an answer: keep it for this caller, and ask each time whether it is still right. */
+function freshness(etag: string) {
+  return { ETag: etag, 'Cache-Control': 'private, no-cache' }
+}
+
+/** Whether the operation accepts this input, as `If-None-Match: *` does not tell. */
+function takes({ input: schema }: Operation, input: unknown): boolean {
+  return schema === undefined || schema.safeParse(input).success
+}
+
+function answer(c: RestContext, { rest }: Operation, output: unknown, headers: Record<string, string>): Response {
   if (rest.location) c.header('Location', `/api${rest.location(output as { id: string })}`)
   if (rest.etag) c.header('ETag', rest.etag(output as { version: number }))
   const { status = 200 } = rest
   if (status === 204) return c.body(null, status)
-  return c.body(JSON.stringify(output), status, { 'Content-Type': 'application/json' })
+  return c.body(JSON.stringify(output), status, { ...headers, 'Content-Type': 'application/json' })
 }
 
 /** Makes the function that puts the input of an operation together from path, query, body and `If-Match`. */
@@ -102,6 +119,11 @@ function createInputReader(operation: Operation): (c: RestContext) => Promise<un
     if (unknown.length > 0) throw invalid(unknown.map((path): FieldError => ({ path, message: 'is not a field here' })))
     return undefined
   }
+}
+
+/** Path and query. */
+function addressOf(url: string): string {
+  return url.slice(url.indexOf('/', url.indexOf('//') + 2))
 }
 
 function queryOf(url: string): string {

@@ -48,7 +48,10 @@ export function buildDocument(router: AnyRouter, { version }: { version: string 
     paths: { ...paths, ...SERVICE_PATHS },
     components: {
       schemas: { ...sorted(book.components), Problem: PROBLEM_SCHEMA },
-      responses: problemComponents(codes),
+      responses: {
+        ...(operations.some(({ rest }) => rest.conditional) ? { NotModified: NOT_MODIFIED } : {}),
+        ...problemComponents(codes),
+      },
       headers: describeHeaders(operations),
     },
   }
@@ -91,8 +94,30 @@ function describeHeaders(operations: readonly Operation[]): Record<string, objec
           },
         }
       : {}),
+    ...(operations.some(({ rest }) => rest.conditional)
+      ? {
+          RevisionETag: {
+            description: 'Changes with the data and the day, for If-None-Match.',
+            schema: { ...text, examples: [REVISION_ETAG] },
+          },
+          'Cache-Control': {
+            description: 'Keep it, but ask each time whether it is still right.',
+            schema: { ...text, examples: ['private, no-cache'] },
+          },
+        }
+      : {}),
+    ...(operations.some(({ rest }) => rest.headers?.includes('X-Currency-Code'))
+      ? {
+          'X-Currency-Code': {
+            description: 'The one currency that these figures are about.',
+            schema: { ...text, pattern: '^[A-Z]{3}$', examples: ['USD'] },
+          },
+        }
+      : {}),
   }
 }
+
+const REVISION_ETAG = 'W/"6jnVE83cqn1Tm-KwbIcPd4hNFf8"'
 
 function describeOperation(operation: Operation, book: SchemaBook): object {
   const { rest, hasBody, input, fields, pathParameters } = operation
@@ -109,16 +134,31 @@ function describeOperation(operation: Operation, book: SchemaBook): object {
       : {}),
     responses: {
       [String(rest.status ?? 200)]: describeSuccess(operation, book),
+      ...(rest.conditional ? { 304: { $ref: '#/components/responses/NotModified' } } : {}),
       ...problemResponses(problemsOf(operation)),
     },
   }
 }
 
 function describeSuccess({ rest, output }: Operation, book: SchemaBook): object {
-  const names = ['X-Request-Id', ...(rest.location ? ['Location'] : []), ...(rest.etag ? ['ETag'] : [])]
-  const headers = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+  const headers = {
+    ...headerRefs('X-Request-Id', ...(rest.location ? ['Location'] : []), ...(rest.etag ? ['ETag'] : [])),
+    ...(rest.conditional ? FRESHNESS : {}),
+    ...headerRefs(...(rest.headers ?? [])),
+  }
   if (rest.status === 204) return { description: 'Done.', headers }
   return { description: rest.status === 201 ? 'Made.' : 'Done.', headers, content: json(book.output(output), book) }
+}
+
+function headerRefs(...names: string[]): Record<string, object> {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+}
+
+const FRESHNESS = { ETag: { $ref: '#/components/headers/RevisionETag' }, ...headerRefs('Cache-Control') }
+
+const NOT_MODIFIED = {
+  description: 'What was read with this ETag is still right.',
+  headers: { ...headerRefs('X-Request-Id'), ...FRESHNESS },
 }
 
 function json(schema: JsonSchema, book: SchemaBook, leftOut: readonly string[] = []): object {
@@ -130,10 +170,19 @@ function json(schema: JsonSchema, book: SchemaBook, leftOut: readonly string[] =
   return { 'application/json': { schema, example: shown } }
 }
 
-function describeParameters({ rest, input, hasBody, fields, pathParameters }: Operation, book: SchemaBook): object[] {
+function describeParameters(operation: Operation, book: SchemaBook): object[] {
+  const { rest, fields } = operation
+  return [
+    ...describeFields(operation, book),
+    ...(rest.method !== 'GET' && Object.hasOwn(fields, 'version') ? [IF_MATCH] : []),
+    ...(rest.conditional ? [IF_NONE_MATCH] : []),
+  ]
+}
+
+function describeFields({ input, hasBody, fields, pathParameters }: Operation, book: SchemaBook): object[] {
   if (!input) return []
   const { properties, required } = book.fields(input)
-  const parameters = Object.entries(properties)
+  return Object.entries(properties)
     .filter(([name]) => !hasBody || pathParameters.includes(name))
     .map(([name, property]) => {
       const field = fields[name]
@@ -149,7 +198,6 @@ function describeParameters({ rest, input, hasBody, fields, pathParameters }: Op
         schema,
       }
     })
-  return rest.method !== 'GET' && Object.hasOwn(fields, 'version') ? [...parameters, IF_MATCH] : parameters
 }
 
 const IF_MATCH = {
@@ -158,6 +206,14 @@ const IF_MATCH = {
   required: false,
   description: 'The ETag that was read; says the same as `version`. Refused when it is no longer the current one.',
   schema: { type: 'string', examples: ['"3"'] },
+}
+
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description: 'ETags that were read, or `*`; the answer is 304 without a body while one of them is the current one.',
+  schema: { type: 'string', examples: [REVISION_ETAG] },
 }
 
 /** In a query a single value is a list of one anyway. */

@@ -1,4 +1,6 @@
-import { AppError } from '@spends/core'
+import { hash } from 'node:crypto'
+import { AppError, type Context, getRevision } from '@spends/core'
+import { version } from '../version.ts'
 
 /** The tag of a row: its version, quoted. */
 export function etagOfVersion({ version }: { version: number }): string {
@@ -14,4 +16,22 @@ export function readIfMatch(header: string | undefined): number | undefined {
   const version = /^\s*"([1-9]\d{0,8})"\s*$/.exec(header)?.[1]
   if (version !== undefined) return Number(version)
   throw new AppError('PRECONDITION_FAILED', 'If-Match takes one ETag as it was given, such as "3", or *.')
+}
+
+/**
+ * The tag of what an address answers now: it changes with the data, the day and the program, whatever the answer. Read
+ * before the answer is, which may be newer by a moment then: hence a weak one.
+ * @param address path and query
+ */
+export async function currentEtag(ctx: Context, address: string): Promise<string> {
+  const { revision, today } = await getRevision(ctx)
+  return `W/"${hash('sha1', `${version} ${revision} ${today} ${address}`, 'base64url')}"`
+}
+
+/** Whether the header `If-None-Match` says that the caller has what bears this tag. */
+export function isKnown(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false
+  // The opaque parts alone are compared: a proxy may have made a tag weak.
+  const known: readonly string[] = header.match(/"[^"]*"/g) ?? []
+  return header.trim() === '*' || known.includes(etag.replace(/^W\//, ''))
 }

@@ -49,6 +49,7 @@ function toOperation(procedure: string, definition: ProcedureDefinition): Operat
   if (definition.type !== (rest.method === 'GET' ? 'query' : 'mutation')) {
     throw fail(`a ${definition.type} does not go with ${rest.method}`)
   }
+  if (rest.conditional && (rest.method !== 'GET' || rest.etag)) throw fail('only a GET without an etag is conditional')
   const fields = input === undefined ? {} : fieldsOf(input)
   if (!fields) throw fail('its input is no strict object')
   const pathParameters = pathParametersOf(rest.path)

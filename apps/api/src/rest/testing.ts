@@ -274,6 +274,7 @@ export function createToyContext(options: { may?: readonly Right[]; requestId?: 
     caller: { name: 'tester', may: new Set(options.may ?? ['read', 'write', 'admin']) },
     requestId: options.requestId ?? 'request-1',
     log: { error: (details, message) => void logged.push({ details, message }) },
+    setHeader: () => {},
   }
   return { context, logged }
 }

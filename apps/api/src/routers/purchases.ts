@@ -30,6 +30,7 @@ export const purchases = router({
         summary: 'List purchases',
         description: 'Filters combine with AND; a repeated parameter is OR.',
         tags,
+        conditional: true,
       },
     })
     .input(PurchaseFilter)

@@ -29,6 +29,7 @@ export const retailers = router({
         summary: 'List retailers',
         description: 'By name, all at once unless `limit` is given, with how many purchases each has.',
         tags,
+        conditional: true,
       },
     })
     .input(EntryFilter)

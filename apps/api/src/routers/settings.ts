@@ -6,7 +6,14 @@ const tags = ['Settings'] as const
 export const settings = router({
   get: read
     .meta({
-      openapi: { method: 'GET', path: '/settings', operation_id: 'getSettings', summary: 'Read the settings', tags },
+      openapi: {
+        method: 'GET',
+        path: '/settings',
+        operation_id: 'getSettings',
+        summary: 'Read the settings',
+        tags,
+        conditional: true,
+      },
     })
     .output(Settings)
     .query(({ ctx }) => getSettings(ctx)),

@@ -32,6 +32,7 @@ export const warranties = router({
         summary: 'List warranties',
         description: 'Filters combine with AND; a repeated parameter is OR.',
         tags,
+        conditional: true,
       },
     })
     .input(WarrantyFilter)
@@ -47,6 +48,7 @@ export const warranties = router({
         summary: 'List warranties that end soon',
         description: 'In force, and end from today to today + `days`; soonest first.',
         tags,
+        conditional: true,
       },
     })
     .input(ExpiringFilter)

@@ -51,9 +51,15 @@ export const RecentQuery = z.strictObject({ limit })
 
 const Month = z.string().meta({ examples: ['2026-01'] })
 
-export const Spending = z
-  .array(z.object({ month: Month, total_amount: OutAmount, item_count: z.int() }))
-  .meta({ id: 'Spending' })
+export const Spending = z.array(z.object({ month: Month, total_amount: OutAmount, item_count: z.int() })).meta({
+  id: 'Spending',
+  examples: [
+    [
+      { month: '2026-01', total_amount: '149.70', item_count: 3 },
+      { month: '2026-02', total_amount: '0.00', item_count: 0 },
+    ],
+  ],
+})
 
 export const SpendingByPeriod = z
   .object({
@@ -72,7 +78,22 @@ export const SpendingByPeriod = z
       }),
     ),
   })
-  .meta({ id: 'SpendingByPeriod' })
+  .meta({
+    id: 'SpendingByPeriod',
+    examples: [
+      {
+        currency_code: 'EUR',
+        date_from: '2026-01-15',
+        date_to: '2026-02-14',
+        total_amount: '149.70',
+        item_count: 3,
+        periods: [
+          { period: '2026-01', total_amount: '149.70', item_count: 3 },
+          { period: '2026-02', total_amount: '0.00', item_count: 0 },
+        ],
+      },
+    ],
+  })
 
 export const Summary = z
   .object({
@@ -90,7 +111,29 @@ export const Summary = z
     voided_warranties: z.int(),
     by_currency: z.array(z.object({ currency_code: OutCurrencyCode, total_spent: OutAmount, purchase_count: z.int() })),
   })
-  .meta({ id: 'Summary' })
+  .meta({
+    id: 'Summary',
+    examples: [
+      {
+        currency_code: 'EUR',
+        total_spent: '149.70',
+        avg_price: '49.90',
+        purchase_count: 2,
+        item_count: 3,
+        ordered: 1,
+        received: 1,
+        tax_deductible_count: 0,
+        active_warranties: 3,
+        expiring_warranties: 1,
+        expired_warranties: 1,
+        voided_warranties: 0,
+        by_currency: [
+          { currency_code: 'EUR', total_spent: '149.70', purchase_count: 2 },
+          { currency_code: 'JPY', total_spent: '50000', purchase_count: 3 },
+        ],
+      },
+    ],
+  })
 
 export const WarrantyTimeline = z
   .array(
@@ -101,7 +144,15 @@ export const WarrantyTimeline = z
       expiring_soon: z.int().meta({ description: 'Ends in the month, today or later.' }),
     }),
   )
-  .meta({ id: 'WarrantyTimeline' })
+  .meta({
+    id: 'WarrantyTimeline',
+    examples: [
+      [
+        { month: '2026-01', active: 3, expired: 1, expiring_soon: 0 },
+        { month: '2026-02', active: 2, expired: 0, expiring_soon: 1 },
+      ],
+    ],
+  })
 
 export const WarrantySummary = z
   .object({
@@ -111,7 +162,10 @@ export const WarrantySummary = z
     expired: z.int(),
     voided: z.int(),
   })
-  .meta({ id: 'WarrantySummary' })
+  .meta({
+    id: 'WarrantySummary',
+    examples: [{ total: 4, active: 3, expiring_soon: 1, expired: 1, voided: 0 }],
+  })
 
 const share = {
   count: z.int().meta({ description: 'Purchases.' }),
@@ -120,10 +174,38 @@ const share = {
 }
 export const RetailerShares = z
   .array(z.object({ retailer_id: OutId.nullable(), retailer_name: z.string().nullable(), ...share }))
-  .meta({ id: 'RetailerShares' })
+  .meta({
+    id: 'RetailerShares',
+    examples: [
+      [
+        {
+          retailer_id: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071',
+          retailer_name: 'IKEA',
+          count: 2,
+          percentage: 66.67,
+          total_spent: '149.70',
+        },
+        { retailer_id: null, retailer_name: null, count: 1, percentage: 33.33, total_spent: '12.50' },
+      ],
+    ],
+  })
 export const BrandShares = z
   .array(z.object({ brand_id: OutId.nullable(), brand_name: z.string().nullable(), ...share }))
-  .meta({ id: 'BrandShares' })
+  .meta({
+    id: 'BrandShares',
+    examples: [
+      [
+        {
+          brand_id: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071',
+          brand_name: 'Bosch',
+          count: 2,
+          percentage: 66.67,
+          total_spent: '149.70',
+        },
+        { brand_id: null, brand_name: null, count: 1, percentage: 33.33, total_spent: '12.50' },
+      ],
+    ],
+  })
 
 export const TopProducts = z
   .array(
@@ -134,7 +216,10 @@ export const TopProducts = z
       avg_price: OutAmount,
     }),
   )
-  .meta({ id: 'TopProducts' })
+  .meta({
+    id: 'TopProducts',
+    examples: [[{ product_name: 'Desk lamp', count: 3, total_spent: '149.70', avg_price: '49.90' }]],
+  })
 
 export const RecentPurchases = z.array(Purchase).meta({ id: 'RecentPurchases' })
 export const RecentWarranties = z.array(Warranty).meta({ id: 'RecentWarranties' })

@@ -1,4 +1,4 @@
-import { listBrands, createBrand } from '../brands.ts'
+import { createBrand, listBrands } from '../brands.ts'
 import { toInstant } from '../calendar.ts'
 import { type Context, inTransaction } from '../context.ts'
 import { AppError } from '../errors.ts'

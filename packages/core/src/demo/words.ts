@@ -1,4 +1,4 @@
-/* What the generated purchases are made of. */
+/* What demonstration purchases are made of. */
 
 export const CURRENCIES = ['USD', 'USD', 'USD', 'EUR', 'EUR', 'JPY'] as const
 

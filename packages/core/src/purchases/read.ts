@@ -1,3 +1,4 @@
+import { type Db, jsonList, prepared } from '@spends/db'
 import type { Expression, OrderByItemBuilder, SqlBool } from 'kysely'
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
@@ -6,9 +7,9 @@ import { formatMinorUnits, formatTotal } from '../money.ts'
 import { getToday } from '../settings.ts'
 import { toPurchaseWarranty, type WarrantyRecord } from '../warranties/rules.ts'
 import { conditions, countPurchases } from './filter.ts'
-import { PURCHASE_COLUMNS, readTags } from './record.ts'
+import { PURCHASE_COLUMNS } from './record.ts'
 import { planSearch } from './search.ts'
-import type { Attachment, Purchase, PurchaseDetails, PurchaseFilter, PurchaseList } from './shapes.ts'
+import type { Purchase, PurchaseDetails, PurchaseFilter, PurchaseList } from './shapes.ts'
 
 type Filter = z.output<typeof PurchaseFilter>
 
@@ -18,16 +19,16 @@ export async function listPurchases(ctx: Context, filter: Filter): Promise<z.inf
   const plan = await planSearch(ctx, filter)
   const total = plan?.total ?? (await countPurchases(ctx, filter, plan?.all))
   const rows = total > filter.skip ? await readPage(ctx, filter, plan?.ordered) : []
-  return { items: await toPurchases(ctx, rows, today), total, skip: filter.skip, limit: filter.limit }
+  return { items: rows.map((row) => toPurchase(row, today)), total, skip: filter.skip, limit: filter.limit }
 }
 
 /** The rows of one page. Where something is filtered the page is found first, from narrow rows, and read then. */
 function readPage(ctx: Context, filter: Filter, search: Expression<SqlBool> | undefined): Promise<Row[]> {
-  const { column, directed, direction } = orderOf(filter)
-  const rows = withRelations(fromPurchases(ctx)).orderBy(column, directed).orderBy('p.id', direction)
+  const order = orderOf(filter)
   const all = [...conditions(filter), ...(search ? [search] : [])]
-  if (all.length === 0) return rows.offset(filter.skip).limit(filter.limit).execute()
-  const page = fromPurchases(ctx)
+  if (all.length === 0) return pagesOfAll(order)(ctx.db, filter.limit, filter.skip)
+  const { column, directed, direction } = order
+  const page = fromPurchases(ctx.db)
     .leftJoin('retailers as r', 'r.id', 'p.retailer_id')
     .leftJoin('brands as b', 'b.id', 'p.brand_id')
     .select('p.id')
@@ -36,48 +37,73 @@ function readPage(ctx: Context, filter: Filter, search: Expression<SqlBool> | un
     .orderBy('p.id', direction)
     .offset(filter.skip)
     .limit(filter.limit)
-  return rows.where('p.id', 'in', page).execute()
+  return withRelations(ctx.db, fromPurchases(ctx.db))
+    .where('p.id', 'in', page)
+    .orderBy(column, directed)
+    .orderBy('p.id', direction)
+    .execute()
+}
+
+type PageOfAll = (db: Db, limit: number, skip: number) => Promise<Row[]>
+const pages = new Map<string, PageOfAll>()
+
+/** The query for the pages of the list that nothing filters, for each order once. */
+function pagesOfAll({ column, directed, direction }: ReturnType<typeof orderOf>): PageOfAll {
+  const name = `${column} ${direction}`
+  let page = pages.get(name)
+  if (!page) {
+    page = prepared((db, limit: number, skip: number) =>
+      withRelations(db, fromPurchases(db))
+        .orderBy(column, directed)
+        .orderBy('p.id', direction)
+        .limit(limit)
+        .offset(skip),
+    )
+    pages.set(name, page)
+  }
+  return page
 }
 
 /** The purchases of the latest days; of one day, those recorded last come first. */
 export async function listRecentPurchases(ctx: Context, { limit }: { limit: number }): Promise<Purchase[]> {
   const [today, rows] = await Promise.all([
     getToday(ctx),
-    withRelations(fromPurchases(ctx))
+    withRelations(ctx.db, fromPurchases(ctx.db))
       .orderBy('p.purchase_date', 'desc')
       .orderBy('p.created_at', 'desc')
       .orderBy('p.id', 'desc')
       .limit(limit)
       .execute(),
   ])
-  return toPurchases(ctx, rows, today)
+  return rows.map((row) => toPurchase(row, today))
 }
 
 /** A purchase with its warranty and attachments. @throws AppError NOT_FOUND */
 export async function getPurchase(ctx: Context, input: { id: string }): Promise<PurchaseDetails> {
-  const [today, row, tags, attachments] = await Promise.all([
+  const [today, [row], attachments] = await Promise.all([
     getToday(ctx),
-    withRelations(fromPurchases(ctx)).where('p.id', '=', input.id).executeTakeFirst(),
-    readTags(ctx.db, [input.id]),
-    readAttachments(ctx, input.id),
+    findRow(ctx.db, input.id),
+    findAttachments(ctx.db, input.id),
   ])
   if (!row) throw notFound('purchase')
-  return { ...toPurchase(row, tags.get(row.id) ?? [], today), attachments }
+  return { ...toPurchase(row, today), attachments }
 }
 
+const findRow = prepared((db, id: string) => withRelations(db, fromPurchases(db)).where('p.id', '=', id))
+
 /** The attachments of a purchase, oldest first. */
-function readAttachments(ctx: Context, purchaseId: string): Promise<Attachment[]> {
-  return ctx.db.selectFrom('attachments').selectAll().where('purchase_id', '=', purchaseId).orderBy('id').execute()
-}
+const findAttachments = prepared((db, purchaseId: string) =>
+  db.selectFrom('attachments').selectAll().where('purchase_id', '=', purchaseId).orderBy('id'),
+)
 
 type PurchasesQuery = ReturnType<typeof fromPurchases>
 
-function fromPurchases(ctx: Context) {
-  return ctx.db.selectFrom('purchases as p')
+function fromPurchases(db: Db) {
+  return db.selectFrom('purchases as p')
 }
 
-/** Each purchase with its retailer, brand and warranty, in one row. */
-function withRelations(query: PurchasesQuery) {
+/** Each purchase with its retailer, brand, warranty and tags, in one row. */
+function withRelations(db: Db, query: PurchasesQuery) {
   return query
     .leftJoin('retailers as r', 'r.id', 'p.retailer_id')
     .leftJoin('brands as b', 'b.id', 'p.brand_id')
@@ -97,18 +123,19 @@ function withRelations(query: PurchasesQuery) {
       'w.created_at as w_created_at',
       'w.updated_at as w_updated_at',
     ])
+    .select((eb) =>
+      eb
+        .selectFrom('purchase_tags as t')
+        .select(jsonList(db, 't.tag', 't.position').as('tags'))
+        .whereRef('t.purchase_id', '=', 'p.id')
+        .$asScalar()
+        .$notNull()
+        .as('tags'),
+    )
 }
 type Row = Awaited<ReturnType<ReturnType<typeof withRelations>['execute']>>[number]
 
-async function toPurchases(ctx: Context, rows: readonly Row[], today: string): Promise<Purchase[]> {
-  const tags = await readTags(
-    ctx.db,
-    rows.map((row) => row.id),
-  )
-  return rows.map((row) => toPurchase(row, tags.get(row.id) ?? [], today))
-}
-
-function toPurchase(row: Row, tags: string[], today: string): Purchase {
+function toPurchase(row: Row, today: string): Purchase {
   const { id, currency_code, retailer_id, brand_id } = row
   return {
     id,
@@ -129,7 +156,7 @@ function toPurchase(row: Row, tags: string[], today: string): Purchase {
     return_by: row.return_by,
     return_policy: row.return_policy,
     tax_deductible: row.tax_deductible,
-    tags,
+    tags: row.tags === '[]' ? [] : JSON.parse(row.tags),
     version: row.version,
     created_at: row.created_at,
     updated_at: row.updated_at,

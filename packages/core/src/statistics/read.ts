@@ -1,4 +1,4 @@
-import type { Schema } from '@spends/db'
+import { prepared, type Schema } from '@spends/db'
 import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely'
 import type { Context } from '../context.ts'
 import type { StatisticKind } from './facts.ts'
@@ -25,6 +25,8 @@ export interface StatisticsFilter {
 
 const eb = expressionBuilder<Schema, 'statistics'>()
 
+const ROW_COUNT = sql<number>`cast(coalesce(sum(row_count), 0) as bigint)`.as('row_count')
+
 function conditions(filter: StatisticsFilter): Expression<SqlBool> {
   const all = [eb('kind', '=', filter.kind)]
   if (filter.currency_code !== undefined) all.push(eb('currency_code', '=', filter.currency_code))
@@ -49,11 +51,20 @@ export async function sumStatisticsBy(
   return new Map(rows.filter((row) => row.row_count > 0).map((row) => [String(row[column]), toSum(row)]))
 }
 
+const countKind = prepared((db, kind: StatisticKind) =>
+  db.selectFrom('statistics').select(ROW_COUNT).where('kind', '=', kind),
+)
+
 /** How many rows the figures count. */
 export async function countStatistics(ctx: Context, filter: StatisticsFilter): Promise<number> {
+  const { kind, ...narrower } = filter
+  if (Object.values(narrower).every((value) => value === undefined)) {
+    const [counted] = await countKind(ctx.db, kind)
+    return counted?.row_count ?? 0
+  }
   const { row_count } = await ctx.db
     .selectFrom('statistics')
-    .select(sql<number>`cast(coalesce(sum(row_count), 0) as bigint)`.as('row_count'))
+    .select(ROW_COUNT)
     .where(conditions(filter))
     .executeTakeFirstOrThrow()
   return row_count

@@ -1,6 +1,7 @@
 import { lockTable } from '@spends/db'
 import { type Context, inTransaction } from '../context.ts'
 import { PURCHASE_COLUMNS, type PurchaseRecord, WARRANTY_COLUMNS } from '../purchases/record.ts'
+import { raiseRevision } from '../revision.ts'
 import { Deltas, nameOf } from './deltas.ts'
 import { type Fact, factsOf } from './facts.ts'
 import { storeDeltas } from './store.ts'
@@ -29,6 +30,7 @@ export async function rebuildStatistics(ctx: Context): Promise<void> {
       deltas = new Deltas()
     }
     await storeDeltas(tx, deltas)
+    await raiseRevision(tx)
   })
 }
 

@@ -1,0 +1,49 @@
+import type { CompiledQuery, DialectAdapter, QueryExecutorProvider } from 'kysely'
+import type { Db } from './connect.ts'
+
+/**
+ * A query that is built and compiled once, not at each call: for the few that most requests make.
+ *
+ *     const findName = prepared((db, id: string) => db.selectFrom('brands').select('name').where('id', '=', id))
+ *     const [brand] = await findName(db, id)
+ *
+ * @param build gets stand-ins instead of values, so it may only hand them on as parameters of the query
+ */
+export function prepared<P extends readonly unknown[], O>(
+  build: (db: Db, ...parameters: P) => { compile(): CompiledQuery<O> },
+): (db: Db, ...parameters: P) => Promise<O[]> {
+  const compiled = new WeakMap<DialectAdapter, Template<O>>()
+  return async (db, ...parameters) => {
+    const { adapter } = (db as QueryExecutorProvider).getExecutor()
+    let template = compiled.get(adapter)
+    if (!template) {
+      template = compile(parameters.length, (standIns) => build(db, ...(standIns as unknown as P)))
+      compiled.set(adapter, template)
+    }
+    const values = template.sources.map((source) => (source instanceof StandIn ? parameters[source.index] : source))
+    const { rows } = await db.executeQuery<O>({ ...template.query, parameters: values })
+    return rows
+  }
+}
+
+interface Template<O> {
+  query: CompiledQuery<O>
+  /** For each parameter of the SQL: the stand-in of a value that comes with each call, or a value that never changes. */
+  sources: readonly unknown[]
+}
+
+class StandIn {
+  readonly index: number
+
+  constructor(index: number) {
+    this.index = index
+  }
+}
+
+function compile<O>(count: number, build: (standIns: StandIn[]) => { compile(): CompiledQuery<O> }): Template<O> {
+  const standIns = Array.from({ length: count }, (_, index) => new StandIn(index))
+  const query = build(standIns).compile()
+  const unused = standIns.findIndex((standIn) => !query.parameters.includes(standIn))
+  if (unused >= 0) throw new Error(`Parameter ${unused + 1} of a prepared query is not in it: ${query.sql}`)
+  return { query, sources: query.parameters }
+}
