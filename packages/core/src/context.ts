@@ -30,3 +30,13 @@ export async function inTransaction<T>(ctx: Context, work: (tx: Context) => Prom
     }
   }
 }
+
+/**
+ * Runs `work`, which only reads, on the data of one moment: what others write meanwhile does not show, so figures that
+ * are read one after the other fit together. Inside an open transaction it joins that one.
+ */
+export async function inSnapshot<T>(ctx: Context, work: (tx: Context) => Promise<T>): Promise<T> {
+  if (ctx.db.isTransaction) return work(ctx)
+  const snapshot = ctx.db.transaction().setAccessMode('read only').setIsolationLevel('repeatable read')
+  return snapshot.execute((db) => work({ ...ctx, db }))
+}

@@ -109,7 +109,7 @@ export function compareText(a: string, b: string): number {
 }
 
 /** Texts of many alphabets, with marks, wildcards, quotes and outer spaces. */
-export function texts(constraints: fc.StringConstraints = {}): fc.Arbitrary<string> {
+function texts(constraints: fc.StringConstraints = {}): fc.Arbitrary<string> {
   const letters = ['a', 'B', 'z', 'ß', 'Ä', 'e\u0301', 'И', 'и', 'Σ', 'ς', 'İ', 'ı', '中', '🏊', 'ﬁ']
   const signs = [' ', '%', '_', '*', '"', "'", '\\', ',', '0', '\u3000', '='] as const
   return fc.string({ unit: fc.constantFrom(...letters, ...signs), maxLength: 20, ...constraints })
@@ -132,7 +132,7 @@ export function amounts(currencies: readonly string[] = CURRENCY_CODES) {
 const plain = { noNullPrototype: true } as const
 
 /** A new warranty in any state it can have on `TODAY`. */
-export function newWarranties() {
+function newWarranties() {
   const said = { provider: fc.option(texts()), notes: fc.option(texts()) }
   const span = fc.record({ a: days(), b: days() }).map(({ a, b }) => (a < b ? [a, b] : [b, a]) as [string, string])
   const types = fc.constantFrom('LIMITED', 'EXTENDED', 'LIFETIME', 'MANUFACTURER', 'RETAILER', 'OTHER')

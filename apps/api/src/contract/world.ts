@@ -18,7 +18,7 @@ export function operationOf(procedure: string): Operation {
 }
 
 /** What a door answered: what was asked for, or the failure in the words both doors share. */
-export type Outcome = { ok: true; output: unknown } | ({ ok: false; status: number } & Failure)
+type Outcome = { ok: true; output: unknown } | ({ ok: false; status: number } & Failure)
 
 interface Failure {
   code: string

@@ -153,6 +153,49 @@ describe('the document', () => {
     expect(NewDrawer.parse({ label: 'A' })).toEqual({ label: 'A', kind: 'WOOD', locked: false, tags: [] })
   })
 
+  it('says what can be asked again, and which header stands beside a list', () => {
+    const tree = buildDocument(
+      router({
+        figures: read
+          .meta({
+            openapi: {
+              method: 'GET',
+              path: '/figures',
+              operation_id: 'figures',
+              summary: 'It',
+              tags: ['Analytics'],
+              conditional: true,
+              headers: ['X-Currency-Code'],
+            },
+          })
+          .output(z.array(z.int()))
+          .query(() => []),
+      }),
+      { version: '1' },
+    )
+    const ref = (name: string) => ({ $ref: `#/components/headers/${name}` })
+    const freshness = { ETag: ref('RevisionETag'), 'Cache-Control': ref('Cache-Control') }
+    const requestId = { 'X-Request-Id': ref('X-Request-Id') }
+    expect(tree.paths['/api/figures']?.get).toMatchObject({
+      parameters: [{ name: 'If-None-Match', in: 'header', required: false }],
+      responses: {
+        200: { headers: { ...requestId, ...freshness, 'X-Currency-Code': ref('X-Currency-Code') } },
+        304: { $ref: '#/components/responses/NotModified' },
+      },
+    })
+    expect(tree.components.responses.NotModified).toEqual({
+      description: expect.any(String),
+      headers: { ...requestId, ...freshness },
+    })
+    expect(Object.keys(tree.components.headers)).toEqual(
+      expect.arrayContaining(['RevisionETag', 'Cache-Control', 'X-Currency-Code']),
+    )
+    for (const name of ['RevisionETag', 'Cache-Control', 'X-Currency-Code']) {
+      expect(at('components', 'headers')).not.toHaveProperty(name)
+    }
+    expect(at('components', 'responses')).not.toHaveProperty('NotModified')
+  })
+
   it('is the same every time', () => {
     expect(JSON.stringify(buildDocument(createDrawers().router, { version: '1.2.3' }))).toBe(JSON.stringify(document))
   })

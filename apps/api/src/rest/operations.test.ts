@@ -98,6 +98,17 @@ describe('the operations of a router', () => {
       }),
     ],
     [
+      'only a GET without an etag is conditional',
+      router({
+        a: write
+          .meta({
+            openapi: { method: 'POST', path: '/a', operation_id: 'it', summary: 'It', tags: [], conditional: true },
+          })
+          .output(z.string())
+          .mutation(() => ''),
+      }),
+    ],
+    [
       'more than one input',
       router({
         a: read

@@ -9,4 +9,3 @@ export const TAGS = {
   Service: 'The state of the service itself, for probes and tools.',
 } as const satisfies Record<string, string>
 
-export type Tag = keyof typeof TAGS

@@ -94,7 +94,7 @@ export const DrawerFilter = z.strictObject({
 const tags = ['Purchases']
 
 /** What goes wrong in `drawers.break`: each is thrown as it stands. */
-export const FAILURES: Readonly<Record<string, () => unknown>> = {
+const FAILURES: Readonly<Record<string, () => unknown>> = {
   bug: () => new Error('select * from drawers where secret = 1'),
   json: () => JSON.parse('{'),
   locked: () => Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' }),

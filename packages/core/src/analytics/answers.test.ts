@@ -48,7 +48,9 @@ const questions: fc.Arbitrary<Asked> = fc
     group_by: fc.constantFrom('day', 'week', 'month'),
     span: fc.nat({ max: 500 }),
     months: fc.integer({ min: 1, max: 24 }),
-    from: fc.option(fc.constantFrom('2023-12', '2024-02', '2025-01', '2026-03', '2999-12'), { nil: undefined }),
+    from: fc.option(fc.constantFrom('2024-02', '2024-11', '2025-12', '2026-02', '2026-03', '2999-12'), {
+      nil: undefined,
+    }),
     limit: fc.constantFrom(1, 2, 3, 10),
   })
   .map(({ now, days: [first, last], open, ...rest }) => ({

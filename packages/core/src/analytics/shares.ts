@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Context } from '../context.ts'
+import { type Context, inSnapshot } from '../context.ts'
 import { formatMinorUnits } from '../money.ts'
 import { addSums, NOTHING, type Sum, sumStatisticsBy } from '../statistics/read.ts'
 import { compareKeys } from '../text.ts'
@@ -23,10 +23,10 @@ export async function getBrandShares(ctx: Context, query: Query): Promise<z.infe
 }
 
 async function getShares(ctx: Context, dimension: 'retailer' | 'brand', query: Query) {
-  const sums = await sumByKey(ctx, dimension, query)
-  const ids = [...sums.keys()].filter((id) => id !== '')
-  const rows = ids.length === 0 ? [] : await readNames(ctx, dimension, ids)
-  const names = new Map(rows.map(({ id, name, sort_key }) => [id, { name, sort_key }]))
+  const { sums, names } = await inSnapshot(ctx, async (tx) => {
+    const sums = await sumByKey(tx, dimension, query)
+    return { sums, names: await readNames(tx, dimension, [...sums.keys()]) }
+  })
   const ranked = [...sums].sort(([idA, a], [idB, b]) => {
     if (a.amount !== b.amount) return a.amount > b.amount ? -1 : 1
     if (a.row_count !== b.row_count) return b.row_count - a.row_count
@@ -45,9 +45,13 @@ async function getShares(ctx: Context, dimension: 'retailer' | 'brand', query: Q
 /** Fewer rows than names fit in a parameter list: all of them are read where there are many. */
 const MAX_IDS = 500
 
-function readNames(ctx: Context, dimension: 'retailer' | 'brand', ids: readonly string[]) {
+/** Id -> name. @param keys ids, and perhaps the empty key for none */
+async function readNames(ctx: Context, dimension: 'retailer' | 'brand', keys: readonly string[]) {
+  const ids = keys.filter((id) => id !== '')
+  if (ids.length === 0) return new Map<string, never>()
   const all = ctx.db.selectFrom(dimension === 'retailer' ? 'retailers' : 'brands').select(['id', 'name', 'sort_key'])
-  return (ids.length > MAX_IDS ? all : all.where('id', 'in', ids)).execute()
+  const rows = await (ids.length > MAX_IDS ? all : all.where('id', 'in', ids)).execute()
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
 /** Without a name comes last. */

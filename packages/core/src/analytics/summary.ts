@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Context } from '../context.ts'
+import { type Context, inSnapshot } from '../context.ts'
 import { averageOf, formatMinorUnits } from '../money.ts'
 import { getSettings } from '../settings.ts'
 import { countStatistics, NOTHING, sumStatisticsBy } from '../statistics/read.ts'
@@ -11,6 +11,10 @@ import { getWarrantySummary } from './warranties.ts'
  * Dates choose purchases; warranties are counted whatever the dates, and only with an explicit currency by it.
  */
 export async function getSummary(ctx: Context, query: z.output<typeof RangeQuery>): Promise<z.infer<typeof Summary>> {
+  return inSnapshot(ctx, (tx) => readSummary(tx, query))
+}
+
+async function readSummary(ctx: Context, query: z.output<typeof RangeQuery>): Promise<z.infer<typeof Summary>> {
   const currency_code = query.currency_code ?? (await getSettings(ctx)).base_currency
   const { date_from: from, date_to: to } = query
   const whole = from === undefined && to === undefined

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
-import type { Context } from '../context.ts'
+import { type Context, inSnapshot } from '../context.ts'
 import { averageOf, formatMinorUnits } from '../money.ts'
 import { productKey } from '../statistics/facts.ts'
 import { addSums, type Sum, toSum } from '../statistics/read.ts'
@@ -21,7 +21,7 @@ interface Product extends Sum {
  */
 export async function getTopProducts(ctx: Context, query: Query): Promise<z.infer<typeof TopProducts>> {
   const everything = query.date_from === undefined && query.date_to === undefined
-  const products = everything ? await readProducts(ctx, query) : await sumProducts(ctx, query)
+  const products = everything ? await inSnapshot(ctx, (tx) => readProducts(tx, query)) : await sumProducts(ctx, query)
   return products.map(({ product_name, item_count, amount }) => ({
     product_name,
     count: item_count,
@@ -67,7 +67,7 @@ async function findLastName(ctx: Context, key: string, currency_code: string): P
       .execute()
     const found = rows.find(({ product_name }) => productKey(product_name) === key)
     if (found) return found.product_name
-    // The figures count a product that no purchase has: only possible while it is deleted at this moment.
+    // The figures count a product that no purchase has: then they need to be computed anew.
     if (rows.length < NAMES) return key
   }
 }

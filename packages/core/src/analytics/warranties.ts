@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import { addDays, today } from '../calendar.ts'
-import type { Context } from '../context.ts'
+import { type Context, inSnapshot } from '../context.ts'
 import { getSettings, getToday } from '../settings.ts'
-import { countStatistics, sumStatisticsBy } from '../statistics/read.ts'
+import { countStatistics, type StatisticsFilter, sumStatisticsBy } from '../statistics/read.ts'
 import { addMonths, lastDayOf, monthOf, monthsFrom } from './months.ts'
 import type { TimelineQuery, WarrantyRangeQuery, WarrantySummary, WarrantyTimeline } from './shapes.ts'
 
@@ -20,16 +20,14 @@ export async function getWarrantyTimeline(
   const day = await getToday(ctx)
   const first = from ?? addMonths(monthOf(day), -MONTHS_BEFORE)
   const last = addMonths(first, months - 1)
-  const [starts, ends, endDays] = await Promise.all([
-    sumStatisticsBy(ctx, 'period', { kind: 'warranty_start_month', currency_code, to: last }),
-    sumStatisticsBy(ctx, 'period', { kind: 'warranty_end_month', currency_code, to: last }),
-    sumStatisticsBy(ctx, 'period', {
-      kind: 'warranty_end_day',
-      currency_code,
-      from: `${first}-01`,
-      to: lastDayOf(last),
-    }),
-  ])
+  const endDayRange = { from: `${first}-01`, to: lastDayOf(last) }
+  const [starts, ends, endDays] = await inSnapshot(ctx, (tx) =>
+    Promise.all([
+      sumStatisticsBy(tx, 'period', { kind: 'warranty_start_month', currency_code, to: last }),
+      sumStatisticsBy(tx, 'period', { kind: 'warranty_end_month', currency_code, to: last }),
+      sumStatisticsBy(tx, 'period', { kind: 'warranty_end_day', currency_code, ...endDayRange }),
+    ]),
+  )
   const endsBefore = (limit: string, month: string) =>
     countWhere(endDays, (end) => monthOf(end) === month && end < limit)
 
@@ -55,15 +53,17 @@ export async function getWarrantySummary(
   const settings = await getSettings(ctx)
   const day = today(ctx.now(), settings.time_zone)
   const month = monthOf(day)
-  const count = (filter: Omit<Parameters<typeof countStatistics>[1], 'currency_code'>) =>
-    countStatistics(ctx, { ...filter, currency_code })
-  const [total, voided, endedMonths, endedThisMonth, expiring_soon] = await Promise.all([
-    count({ kind: 'warranty' }),
-    count({ kind: 'voided_warranty' }),
-    count({ kind: 'warranty_end_month', to: addMonths(month, -1) }),
-    count({ kind: 'warranty_end_day', from: `${month}-01`, to: addDays(day, -1) }),
-    count({ kind: 'warranty_end_day', from: day, to: addDays(day, settings.expiring_soon_days) }),
-  ])
+  const soon = addDays(day, settings.expiring_soon_days)
+  const [total, voided, endedMonths, endedThisMonth, expiring_soon] = await inSnapshot(ctx, (tx) => {
+    const count = (filter: Omit<StatisticsFilter, 'currency_code'>) => countStatistics(tx, { ...filter, currency_code })
+    return Promise.all([
+      count({ kind: 'warranty' }),
+      count({ kind: 'voided_warranty' }),
+      count({ kind: 'warranty_end_month', to: addMonths(month, -1) }),
+      count({ kind: 'warranty_end_day', from: `${month}-01`, to: addDays(day, -1) }),
+      count({ kind: 'warranty_end_day', from: day, to: soon }),
+    ])
+  })
   const expired = endedMonths + endedThisMonth
   return { total, active: total - voided - expired, expiring_soon, expired, voided }
 }

@@ -65,7 +65,7 @@ export async function lockPurchases(tx: Db, ids: readonly string[]): Promise<Pur
 }
 
 /** Purchase id -> its tags in order; a purchase without tags is not in the map. */
-export async function readTags(db: Db, purchaseIds: readonly string[]): Promise<Map<string, string[]>> {
+async function readTags(db: Db, purchaseIds: readonly string[]): Promise<Map<string, string[]>> {
   const tagsOf = new Map<string, string[]>()
   if (purchaseIds.length === 0) return tagsOf
   const rows = await db

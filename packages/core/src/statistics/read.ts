@@ -71,7 +71,7 @@ export async function countStatistics(ctx: Context, filter: StatisticsFilter): P
 }
 
 /** Amounts come as text: a sum may be larger than a JavaScript number holds, and one engine would not say so. */
-export const SUMS = [
+const SUMS = [
   sql<number>`cast(sum(row_count) as bigint)`.as('row_count'),
   sql<number>`cast(sum(item_count) as bigint)`.as('item_count'),
   sql<string>`cast(sum(amount) as text)`.as('amount'),

@@ -5,6 +5,7 @@ import { lockPurchases, type PurchaseRecord } from '../purchases/record.ts'
 import { storePurchases } from '../purchases/store.ts'
 import { deletePurchase } from '../purchases/write.ts'
 import { createRetailer } from '../retailers.ts'
+import { getRevision } from '../revision.ts'
 import { addPurchase, changePurchase, openContext, refusalOf, type TestContext } from '../testing.ts'
 import { ensureStatistics, rebuildStatistics, verifyStatistics } from './rebuild.ts'
 
@@ -82,6 +83,21 @@ describeEachEngine('kept figures', (engine) => {
     expect(await verifyStatistics(ctx)).toEqual([])
     await rebuildStatistics(ctx)
     expect(await figures()).toEqual([])
+  })
+
+  it('are news to whoever holds an answer, when they are computed anew', async () => {
+    const { revision } = await getRevision(ctx)
+    await rebuildStatistics(ctx)
+    expect((await getRevision(ctx)).revision).toBeGreaterThan(revision)
+  })
+
+  it('are verified while others write', async () => {
+    await addSome()
+    await inTransaction(ctx, async (tx) => {
+      await addPurchase(tx)
+      expect(await verifyStatistics(ctx)).toEqual([])
+    })
+    expect(await verifyStatistics(ctx)).toEqual([])
   })
 
   it('are given up with the write that failed', async () => {

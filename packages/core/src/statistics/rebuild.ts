@@ -1,5 +1,5 @@
 import { lockTable } from '@spends/db'
-import { type Context, inTransaction } from '../context.ts'
+import { type Context, inSnapshot, inTransaction } from '../context.ts'
 import { PURCHASE_COLUMNS, type PurchaseRecord, WARRANTY_COLUMNS } from '../purchases/record.ts'
 import { raiseRevision } from '../revision.ts'
 import { Deltas, nameOf } from './deltas.ts'
@@ -41,10 +41,12 @@ export async function ensureStatistics(ctx: Context): Promise<void> {
   if (!figure && purchase) await rebuildStatistics(ctx)
 }
 
-/** Compares the kept figures with what the purchases and warranties say. @returns the differences, none when all is well */
+/**
+ * Compares the kept figures with what the purchases and warranties say, at one moment; writers need not wait.
+ * @returns the differences, none when all is well
+ */
 export async function verifyStatistics(ctx: Context): Promise<StatisticsDifference[]> {
-  return inTransaction(ctx, async (tx) => {
-    await lockTable(tx.db, 'statistics')
+  return inSnapshot(ctx, async (tx) => {
     const differences = new Deltas()
     for await (const record of readRecords(tx)) differences.add(factsOf(record), 1)
     const computed = new Map(differences.sorted().map((fact) => [nameOf(fact), fact]))

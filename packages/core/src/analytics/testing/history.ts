@@ -35,7 +35,17 @@ export type Step =
   | { step: 'wait'; days: number }
 
 const NAMES = ['Desk lamp', 'DESK LAMP', ' desk lamp ', 'Straße', 'STRASSE', 'Äpfel', 'äPFEL', 'Apfel', 'иван', 'ИВАН']
-const EDGES = ['2024-02-28', '2024-02-29', '2024-03-01', '2024-12-30', '2024-12-31', '2025-01-01', '2026-02-28']
+const EDGES = [
+  '2024-02-28',
+  '2024-02-29',
+  '2024-03-01',
+  '2024-12-30',
+  '2024-12-31',
+  '2025-12-31',
+  '2026-02-28',
+  '2026-03-31',
+  '2026-04-01',
+]
 const FAR = ['0001-01-01', '1999-12-31', '9999-12-01', '9999-12-31']
 
 export const CURRENCIES = ['USD', 'JPY', 'KWD'] as const
