@@ -28,6 +28,10 @@ interface Stage {
   command: string[]
 }
 
+/** What of the machine's environment programs keep: how they get at the registry, and whose caches they use. */
+const WAYS_OUT = /^HOME$|_proxy$|CERT|^npm_config_/i
+
+const STEP_MS = 600_000
 const START_MS = 60_000
 const STOP_MS = 15_000
 
@@ -69,7 +73,7 @@ function buildStages(instructions: readonly Instruction[]): Stage {
     console.log(`${name} ${text}`)
     try {
       if (name === 'FROM') {
-        const [, base = '', alias = `stage ${line}`] = /^(\S+)(?: AS (\S+))?$/.exec(text) ?? []
+        const [, base = '', alias = `stage-${line}`] = /^(\S+)(?: AS (\S+))?$/.exec(text) ?? []
         stage = from(base, stages.get(base), join(temporary, alias))
         stages.set(alias, stage)
       } else if (!stage) {
@@ -178,17 +182,19 @@ function environment(stage: Stage): NodeJS.ProcessEnv {
   mkdirSync(substitutes, { recursive: true })
   writeFileSync(join(substitutes, 'chown'), '#!/bin/sh\n', { mode: 0o755 })
   const path = [substitutes, join(local, 'bin'), dirname(process.execPath), process.env.PATH]
-  return { HOME: process.env.HOME, npm_config_prefix: local, CI: 'true', ...stage.env, PATH: path.join(delimiter) }
+  const ways = Object.entries(process.env).filter(([name]) => WAYS_OUT.test(name))
+  return { ...Object.fromEntries(ways), npm_config_prefix: local, CI: 'true', ...stage.env, PATH: path.join(delimiter) }
 }
 
 function runShell(stage: Stage, text: string): void {
   const command = text.replace(/(^|[\s='"])\/(?=\w)/g, `$1${stage.root}/`)
-  const { status, stdout, stderr } = spawnSync('sh', ['-ec', command], {
+  const { status, signal, stdout, stderr } = spawnSync('sh', ['-ec', command], {
     cwd: join(stage.root, stage.workdir),
     env: environment(stage),
     encoding: 'utf8',
+    timeout: STEP_MS,
   })
-  if (status !== 0) throw new Error(`exit code ${status}\n${stdout}${stderr}`)
+  if (status !== 0) throw new Error(`${signal ?? `exit code ${status}`}\n${stdout}${stderr}`)
 }
 
 /** Starts the image, and stops it again once it is healthy. */

@@ -21,7 +21,12 @@ import {
   type PurchaseFilter,
   type PurchaseList,
   type Retailer,
+  type RetailerShares,
   type Settings,
+  type Spending,
+  type SpendingByPeriodQuery,
+  type SpendingQuery,
+  type Summary,
   type Warranty,
 } from './index.ts'
 
@@ -203,6 +208,10 @@ describe('the types', () => {
     expectTypeOf(client.purchases.list.query).returns.resolves.toEqualTypeOf<PurchaseList>()
     expectTypeOf(client.retailers.create.mutate).parameter(0).toEqualTypeOf<NewRetailer>()
     expectTypeOf(client.settings.get.query).returns.resolves.toEqualTypeOf<Settings>()
+    expectTypeOf(client.analytics.spending.query).parameter(0).toEqualTypeOf<SpendingQuery>()
+    expectTypeOf(client.analytics.summary.query).returns.resolves.toEqualTypeOf<Summary>()
+    expectTypeOf(client.analytics.recentPurchases.query).returns.resolves.toEqualTypeOf<Purchase[]>()
+    expectTypeOf(client.analytics.recentWarranties.query).returns.resolves.toEqualTypeOf<Warranty[]>()
   })
 
   it('have fields of the right kind', () => {
@@ -215,6 +224,10 @@ describe('the types', () => {
     expectTypeOf<Warranty['days_left']>().toEqualTypeOf<number | null>()
     expectTypeOf<Retailer['url']>().toEqualTypeOf<string | null>()
     expectTypeOf<Brand['name']>().toEqualTypeOf<string>()
+    expectTypeOf<Summary['avg_price']>().toEqualTypeOf<string | null>()
+    expectTypeOf<RetailerShares[number]['retailer_id']>().toEqualTypeOf<string | null>()
+    expectTypeOf<Spending[number]>().toEqualTypeOf<{ month: string; total_amount: string; item_count: number }>()
+    expectTypeOf<SpendingByPeriodQuery['group_by']>().toEqualTypeOf<'day' | 'week' | 'month' | undefined>()
     expectTypeOf<NewRetailer>().not.toHaveProperty('created')
   })
 

@@ -1,3 +1,4 @@
+import { prepared } from '@spends/db'
 import { today } from './calendar.ts'
 import type { Context } from './context.ts'
 
@@ -20,10 +21,10 @@ export interface Revision {
   today: string
 }
 
+const selectRevision = prepared((db) => db.selectFrom('settings').select(['revision', 'time_zone']))
+
 export async function getRevision(ctx: Context): Promise<Revision> {
-  const { revision, time_zone } = await ctx.db
-    .selectFrom('settings')
-    .select(['revision', 'time_zone'])
-    .executeTakeFirstOrThrow()
-  return { revision, today: today(ctx.now(), time_zone) }
+  const [row] = await selectRevision(ctx.db)
+  if (!row) throw new Error('The database was never seeded')
+  return { revision: row.revision, today: today(ctx.now(), row.time_zone) }
 }

@@ -1,11 +1,7 @@
-import type { ThingName } from './world.ts'
-
-type Ids = Readonly<Record<ThingName, string>>
-/** What the case is about; `done` or the code it fails with; the input, in a world. */
-type Case = readonly [what: string, expected: string, inputOf?: (ids: Ids) => object]
+import { ANALYTICS_CASES } from './analytics-cases.ts'
+import { type Case, INVALID } from './case.ts'
 
 const NOBODY = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071'
-const INVALID = 'UNPROCESSABLE_CONTENT'
 
 const notFound = (extra: object = {}): Case[] => [
   ['an id that leads nowhere', 'NOT_FOUND', () => ({ id: NOBODY, ...extra })],
@@ -233,6 +229,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['one that is gone', 'NOT_FOUND', (ids) => ({ id: ids.lampWarranty })],
     ...notFound(),
   ],
+  ...ANALYTICS_CASES,
   ...directoryCases('retailers', 'shop', 3, 'market'),
   ...directoryCases('brands', 'acme', 2, 'zeta'),
   'settings.get': [['all', 'done']],

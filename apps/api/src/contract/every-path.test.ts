@@ -12,6 +12,28 @@ describeEachEngine('every path of REST', ({ openDatabase }) => {
 
   const COLLECTIONS = ['purchases', 'warranties', 'warranties/expiring', 'retailers', 'brands']
 
+  const FIGURES = [
+    'analytics/spending',
+    'analytics/spending/by-period?date_from=2025-12-01&date_to=2026-01-31',
+    'analytics/summary',
+    'analytics/warranties/timeline',
+    'analytics/warranties/summary',
+    'analytics/retailers',
+    'analytics/brands',
+    'analytics/top-products',
+    'analytics/recent-purchases',
+    'analytics/recent-warranties',
+  ]
+
+  it.each(FIGURES)('/api/%s accepts a slash at the end, and HEAD', async (address) => {
+    const [path, query = ''] = address.split('?')
+    const plain = await ask(`/api/${path}?${query}`)
+    expect([plain.status, (await ask(`/api/${path}/?${query}`)).text]).toEqual([200, plain.text])
+    expect((await ask(`/api/${path}/?${query}&colour=red`)).status).toBe(422)
+    const head = await world.server.request(`/api/${path}?${query}`, { method: 'HEAD' })
+    expect([head.status, head.headers.get('ETag'), await head.text()]).toEqual([200, plain.headers.get('ETag'), ''])
+  })
+
   it.each([...COLLECTIONS, 'settings'])('/api/%s accepts a slash at the end', async (path) => {
     expect((await ask(`/api/${path}/`)).text).toBe((await ask(`/api/${path}`)).text)
     expect((await ask(`/api/${path}/?skip=0x`)).status).toBe(422)
@@ -51,6 +73,9 @@ describeEachEngine('every path of REST', ({ openDatabase }) => {
     ['brands/{id}', 'PATCH', 'GET, PUT, DELETE'],
     ['settings', 'POST', 'GET, PUT'],
     ['settings', 'DELETE', 'GET, PUT'],
+    ['analytics/spending', 'POST', 'GET'],
+    ['analytics/spending/by-period', 'PUT', 'GET'],
+    ['analytics/warranties/summary', 'DELETE', 'GET'],
   ])('/api/%s refuses %s and says what is possible', async (path, method, possible) => {
     const { status, headers, body } = await ask(`/api/${path.replace('{id}', NOBODY)}`, { method })
     expect([status, body.code]).toEqual([405, 'METHOD_NOT_ALLOWED'])

@@ -99,9 +99,11 @@ describeEachEngine('laws of the API', ({ openDatabase }) => {
   /** What reading gave is sent back byte for byte, and nothing changes. */
   async function expectPutOfGetToChangeNothing(path: string) {
     const before = await ask(path)
-    const headers = { 'Content-Type': 'application/json', ...(before.etag ? { 'If-Match': before.etag } : {}) }
+    // A weak tag is for reading only.
+    const etag = before.etag?.startsWith('W/') ? null : before.etag
+    const headers = { 'Content-Type': 'application/json', ...(etag ? { 'If-Match': etag } : {}) }
     const put = await ask(path, { method: 'PUT', body: before.text, headers })
-    expect(put).toEqual(before)
+    expect(put).toEqual({ ...before, etag })
     expect(await ask(path)).toEqual(before)
   }
 

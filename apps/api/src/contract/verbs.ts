@@ -1,6 +1,5 @@
 import { expect } from 'vitest'
-import type { TestRequest } from '../testing.ts'
-import type { World } from './world.ts'
+import type { TestApp, TestRequest } from '../testing.ts'
 
 export const NOW = '2026-03-15T10:20:30Z'
 export const UUID_V7 = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
@@ -19,19 +18,21 @@ export interface Answer {
   body: ReturnType<typeof JSON.parse>
 }
 
-/** The verbs of REST on a world; each checks what every answer has. */
-export function restOf(getWorld: () => World) {
+/** The verbs of REST on a world's server; each checks what every answer has. */
+export function restOf(getWorld: () => { server: TestApp }) {
   async function ask(path: string, init: TestRequest = {}): Promise<Answer> {
     const response = await getWorld().server.request(path, init)
     const text = await response.text()
     expect(response.headers.get('X-Request-Id')).toMatch(/^[\da-f-]{36}$/)
     const type = response.ok ? 'application/json' : 'application/problem+json'
-    expect(response.headers.get('Content-Type')).toBe(response.status === 204 ? null : type)
+    expect(response.headers.get('Content-Type')).toBe([204, 304].includes(response.status) ? null : type)
     const { status, headers } = response
     return { status, headers, text, body: text === '' ? undefined : JSON.parse(text) }
   }
   return {
     ask,
+    /** Reads once more, if it is not as it was when it had this tag. */
+    readAgain: (path: string, tag: string | null) => ask(path, { headers: { 'If-None-Match': tag ?? '' } }),
     post: (path: string, json: unknown) => ask(path, { json }),
     put: (path: string, json: unknown, headers: Record<string, string> = {}) =>
       ask(path, { method: 'PUT', json, headers }),

@@ -156,6 +156,78 @@ const SETTINGS = [
   ]),
 ]
 
+const NO_CURRENCIES = ['usd', 'XYZ', '', 'US', 'USDX']
+const NO_DAYS = ['2025-02-30', '2023-02-29', '2026-01', 'today', '']
+const COUNTED = ['analytics.summary', 'analytics.warrantySummary', 'analytics.retailers', 'analytics.brands']
+const period = { date_from: '2026-01-01', date_to: '2026-01-31' }
+const backwards = { date_from: '2026-01-31', date_to: '2026-01-30' }
+
+const ANALYTICS = [
+  ...['analytics.spending', 'analytics.warrantyTimeline'].flatMap((procedure) => [
+    ...wrongFilter(procedure, 'months', [0, 121, -1, 1.5, 'x', '', '1e1']),
+    ...wrongFilter(procedure, 'currency_code', NO_CURRENCIES),
+    ...wrongFilter(procedure, 'date_from', ['2026-01-01']),
+    ...wrongFilter(procedure, 'date_to', ['2026-01-01']),
+  ]),
+  ...wrongFilter('analytics.spending', 'from', ['2026-01']),
+  ...wrongFilter('analytics.warrantyTimeline', 'from', [
+    '2026',
+    '2026-00',
+    '2026-13',
+    '2026-1',
+    '2026-01-01',
+    '0000-01',
+    '1899-12',
+    '9999-12',
+    '',
+  ]),
+  ...[...COUNTED, 'analytics.topProducts'].flatMap((procedure) => [
+    ...wrongFilter(procedure, 'currency_code', NO_CURRENCIES),
+    ...wrongFilter(procedure, 'date_from', NO_DAYS),
+    ...wrongFilter(procedure, 'date_to', NO_DAYS),
+    ...wrongFilter(procedure, 'months', [12]),
+    wrong(procedure, 'date_to before date_from', backwards, ['date_to']),
+    wrong(procedure, 'date_to before date_from, among other mistakes', { ...backwards, colour: 'red' }, [
+      'date_to',
+      'colour',
+    ]),
+  ]),
+  ...COUNTED.flatMap((procedure) => wrongFilter(procedure, 'limit', [5])),
+  ...['analytics.topProducts', 'analytics.recentPurchases', 'analytics.recentWarranties'].flatMap((procedure) =>
+    wrongFilter(procedure, 'limit', [0, 101, -1, 1.5, 'x', '']),
+  ),
+  ...['analytics.recentPurchases', 'analytics.recentWarranties'].flatMap((procedure) => [
+    ...wrongFilter(procedure, 'skip', [1]),
+    ...wrongFilter(procedure, 'currency_code', ['USD']),
+    ...wrongFilter(procedure, 'date_from', ['2026-01-01']),
+  ]),
+  wrong('analytics.spendingByPeriod', 'nothing at all', {}, ['date_from', 'date_to']),
+  wrong('analytics.spendingByPeriod', 'no last day', { date_from: '2026-01-01' }, ['date_to']),
+  wrong('analytics.spendingByPeriod', 'no first day', { date_to: '2026-01-01' }, ['date_from']),
+  wrong('analytics.spendingByPeriod', 'date_to before date_from', backwards, ['date_to']),
+  ...['year', 'DAY', ''].map((group_by) =>
+    wrong('analytics.spendingByPeriod', `group_by ${show(group_by)}`, { ...period, group_by }, ['group_by']),
+  ),
+  ...NO_CURRENCIES.map((currency_code) =>
+    wrong('analytics.spendingByPeriod', `currency_code ${show(currency_code)}`, { ...period, currency_code }, [
+      'currency_code',
+    ]),
+  ),
+  ...NO_DAYS.map((day) =>
+    wrong('analytics.spendingByPeriod', `days ${show(day)}`, { date_from: day, date_to: day, months: 12 }, [
+      'date_from',
+      'date_to',
+      'months',
+    ]),
+  ),
+  wrong(
+    'analytics.spendingByPeriod',
+    'more days than periods there may be',
+    { date_from: '2000-01-01', date_to: '2026-01-01', group_by: 'day' },
+    ['date_to'],
+  ),
+]
+
 const STALE = [
   ...[2, 999].flatMap((version) => [
     refused(412, 'purchases.update', `version ${version}`, (ids) => ({ id: ids.lamp, version, notes: 'x' })),
@@ -181,6 +253,7 @@ export const WRONG_INPUTS: readonly WrongInput[] = [
   ...directoryInputs('retailers', 'shop'),
   ...directoryInputs('brands', 'acme'),
   ...LISTS,
+  ...ANALYTICS,
   ...SETTINGS,
   ...STALE,
   ...['purchases', 'warranties'].flatMap((name) =>

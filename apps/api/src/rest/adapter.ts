@@ -111,8 +111,8 @@ function createInputReader(operation: Operation): (c: RestContext) => Promise<un
     const input: Record<string, unknown> = { ...given }
     for (const name of pathParameters) input[name] = joinPathValue(operation, name, c.req.param(name), given)
     if (rest.method !== 'GET') {
-      const version = readIfMatch(c.req.header('if-match'))
-      if (version !== undefined) applyVersion(input, version, takesVersion)
+      const version = readIfMatch(c.req.header('if-match'), takesVersion)
+      if (version !== undefined) applyVersion(input, version)
     }
     if (operation.input) return input
     const unknown = Object.keys(input)
@@ -158,9 +158,7 @@ function joinPathValue(
   return normalise(repeated) === normalise(inPath) ? inPath : new Refused('differs from the one in the path')
 }
 
-function applyVersion(input: Record<string, unknown>, version: number, takesVersion: boolean): void {
-  if (!takesVersion)
-    throw new AppError('PRECONDITION_FAILED', 'What is here has no versions, so If-Match can not hold.')
+function applyVersion(input: Record<string, unknown>, version: number): void {
   if (Object.hasOwn(input, 'version') && input.version !== version) {
     throw new AppError('PRECONDITION_FAILED', 'If-Match and version in the body do not say the same.')
   }

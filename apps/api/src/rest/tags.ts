@@ -8,4 +8,3 @@ export const TAGS = {
   Settings: 'How this instance counts and shows.',
   Service: 'The state of the service itself, for probes and tools.',
 } as const satisfies Record<string, string>
-

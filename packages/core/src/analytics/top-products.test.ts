@@ -60,6 +60,13 @@ describeEachEngine('top products', (engine) => {
     expect(await both(10, 'EUR')).toEqual([])
   })
 
+  it('stand by money as a number, not as a text', async () => {
+    for (const price of ['9', '10', '100', '95']) await addPurchase(ctx, { product_name: `For ${price}`, price })
+    const names = (await both()).map(({ product_name }) => product_name)
+    expect(names).toEqual(['For 100', 'For 95', 'For 10', 'For 9'])
+    expect((await both(1)).map(({ product_name }) => product_name)).toEqual(['For 100'])
+  })
+
   it('are named by a purchase in their currency, however many share a name without accents', async () => {
     await addPurchase(ctx, { product_name: 'ÄPFEL' })
     await addPurchase(ctx, { product_name: 'äpfel', currency_code: 'EUR' })

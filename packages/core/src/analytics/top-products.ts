@@ -39,7 +39,8 @@ async function readProducts(ctx: Context, { currency_code, limit }: Query): Prom
     .where('currency_code', '=', currency_code)
     .where('item_count', '>', 0)
     .orderBy('item_count', 'desc')
-    .orderBy('amount', 'desc')
+    // The column: `amount` alone would be the text that is selected under this name.
+    .orderBy('statistics.amount', 'desc')
     .orderBy('key')
     .limit(limit)
     .execute()

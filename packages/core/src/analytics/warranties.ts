@@ -28,15 +28,15 @@ export async function getWarrantyTimeline(
       sumStatisticsBy(tx, 'period', { kind: 'warranty_end_day', currency_code, ...endDayRange }),
     ]),
   )
-  const endsBefore = (limit: string, month: string) =>
-    countWhere(endDays, (end) => monthOf(end) === month && end < limit)
+  const current = monthOf(day)
+  const endedThisMonth = countWhere(endDays, (end) => monthOf(end) === current && end < day)
 
   let inForce = countWhere(starts, (month) => month < first) - countWhere(ends, (month) => month < first)
   return monthsFrom(first, months).map((month) => {
     const ended = ends.get(month)?.row_count ?? 0
     inForce += (starts.get(month)?.row_count ?? 0) - ended
     const endOnLastDay = endDays.get(lastDayOf(month))?.row_count ?? 0
-    const expired = endsBefore(day, month)
+    const expired = month === current ? endedThisMonth : month < current ? ended : 0
     // The last day is covered: what ends on it is still in force.
     return { month, active: inForce + endOnLastDay, expired, expiring_soon: ended - expired }
   })

@@ -39,16 +39,15 @@ export async function generatePurchases(
   const directories = { retailers: await fillRetailers(ctx), brands: await fillBrands(ctx) }
   const now = ctx.now()
   const random = seededRandom(seed)
-  function* makePurchases(first: number, end: number): Generator<PurchaseChange> {
-    for (let index = first; index < end; index += 1) {
-      const time = now.getTime() - SPAN_MS + Math.floor((index / purchases) * SPAN_MS)
-      yield { before: null, after: makePurchase(time, directories, random) }
-    }
-  }
   for (let first = 0; first < purchases; first += PURCHASES_IN_A_TRANSACTION) {
-    const end = Math.min(first + PURCHASES_IN_A_TRANSACTION, purchases)
-    await inTransaction(ctx, (tx) => storePurchases(tx, makePurchases(first, end), toInstant(now)))
-    onProgress(end)
+    const count = Math.min(PURCHASES_IN_A_TRANSACTION, purchases - first)
+    // Made before the transaction, which may run twice.
+    const changes = Array.from({ length: count }, (_, index): PurchaseChange => {
+      const time = now.getTime() - SPAN_MS + Math.floor(((first + index) / purchases) * SPAN_MS)
+      return { before: null, after: makePurchase(time, directories, random) }
+    })
+    await inTransaction(ctx, (tx) => storePurchases(tx, changes, toInstant(now)))
+    onProgress(first + count)
   }
 }
 

@@ -6,7 +6,7 @@ import { Deltas, nameOf } from './deltas.ts'
 import { type Fact, factsOf } from './facts.ts'
 import { storeDeltas } from './store.ts'
 
-/** Purchases read in one go. */
+/** Rows read in one go. */
 const BATCH = 1_000
 /** Figures held in memory before they are written. */
 const MAX_HELD = 50_000
@@ -56,7 +56,7 @@ export async function verifyStatistics(ctx: Context): Promise<StatisticsDifferen
       .selectFrom('statistics')
       .select(['kind', 'key', 'currency_code', 'period', 'row_count', 'item_count'])
       .select((eb) => eb.cast<string>('amount', 'text').as('amount'))
-    for (const row of await stored.execute()) {
+    for await (const row of stored.stream(BATCH)) {
       const { kind, key, currency_code, period } = row
       const name = nameOf(row)
       const figures = { row_count: row.row_count, item_count: row.item_count, amount: row.amount }
