@@ -1,3 +1,4 @@
+import { prepared } from '@spends/db'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import { type Context, inSnapshot } from '../context.ts'
@@ -54,21 +55,24 @@ async function readProducts(ctx: Context, { currency_code, limit }: Query): Prom
 /** Names looked at in one go: those with the same sort key are nearly always the same product. */
 const NAMES = 20
 
+const selectNames = prepared((db, sort_key: string, currency_code: string, limit: number, skip: number) =>
+  db
+    .selectFrom('purchases')
+    .select('product_name')
+    .where('sort_key', '=', sort_key)
+    .where('currency_code', '=', currency_code)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .offset(skip),
+)
+
 /** The product's name as it was recorded last. */
 async function findLastName(ctx: Context, key: string, currency_code: string): Promise<string> {
   for (let skip = 0; ; skip += NAMES) {
-    const rows = await ctx.db
-      .selectFrom('purchases')
-      .select('product_name')
-      .where('sort_key', '=', sortKey(key))
-      .where('currency_code', '=', currency_code)
-      .orderBy('id', 'desc')
-      .offset(skip)
-      .limit(NAMES)
-      .execute()
+    const rows = await selectNames(ctx.db, sortKey(key), currency_code, NAMES, skip)
     const found = rows.find(({ product_name }) => productKey(product_name) === key)
     if (found) return found.product_name
-    // The figures count a product that no purchase has: then they need to be computed anew.
+    // The figures count a product that no purchase has: only possible while it is deleted at this moment.
     if (rows.length < NAMES) return key
   }
 }

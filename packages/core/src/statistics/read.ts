@@ -1,4 +1,4 @@
-import { prepared, type Schema } from '@spends/db'
+import { type Db, prepared, type Schema } from '@spends/db'
 import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely'
 import type { Context } from '../context.ts'
 import type { StatisticKind } from './facts.ts'
@@ -17,24 +17,12 @@ export interface StatisticsFilter {
   kind: StatisticKind
   /** Undefined: every currency; then only counts may be added, never amounts. */
   currency_code?: string | undefined
-  key?: string | undefined
   /** First and last period. */
   from?: string | undefined
   to?: string | undefined
 }
 
-const eb = expressionBuilder<Schema, 'statistics'>()
-
 const ROW_COUNT = sql<number>`cast(coalesce(sum(row_count), 0) as bigint)`.as('row_count')
-
-function conditions(filter: StatisticsFilter): Expression<SqlBool> {
-  const all = [eb('kind', '=', filter.kind)]
-  if (filter.currency_code !== undefined) all.push(eb('currency_code', '=', filter.currency_code))
-  if (filter.key !== undefined) all.push(eb('key', '=', filter.key))
-  if (filter.from !== undefined) all.push(eb('period', '>=', filter.from))
-  if (filter.to !== undefined) all.push(eb('period', '<=', filter.to))
-  return eb.and(all)
-}
 
 /** What the figures add up to, for each value of a column: `Map` of value -> sum. Values without any are left out. */
 export async function sumStatisticsBy(
@@ -42,33 +30,76 @@ export async function sumStatisticsBy(
   column: 'currency_code' | 'key' | 'period',
   filter: StatisticsFilter,
 ): Promise<Map<string, Sum>> {
-  const rows = await ctx.db
-    .selectFrom('statistics')
-    .select([column, ...SUMS])
-    .where(conditions(filter))
-    .groupBy(column)
-    .execute()
+  const select = shaped(sums, `${column} ${shapeOf(filter)}`, () =>
+    prepared((db, ...values: Values) =>
+      fromStatistics(db, filter, values)
+        .select([column, ...SUMS])
+        .groupBy(column),
+    ),
+  )
+  const rows = await select(ctx.db, ...valuesOf(filter))
   return new Map(rows.filter((row) => row.row_count > 0).map((row) => [String(row[column]), toSum(row)]))
 }
 
-const countKind = prepared((db, kind: StatisticKind) =>
-  db.selectFrom('statistics').select(ROW_COUNT).where('kind', '=', kind),
-)
-
 /** How many rows the figures count. */
 export async function countStatistics(ctx: Context, filter: StatisticsFilter): Promise<number> {
-  const { kind, ...narrower } = filter
-  if (Object.values(narrower).every((value) => value === undefined)) {
-    const [counted] = await countKind(ctx.db, kind)
-    return counted?.row_count ?? 0
-  }
-  const { row_count } = await ctx.db
-    .selectFrom('statistics')
-    .select(ROW_COUNT)
-    .where(conditions(filter))
-    .executeTakeFirstOrThrow()
-  return row_count
+  const select = shaped(counts, shapeOf(filter), () =>
+    prepared((db, ...values: Values) => fromStatistics(db, filter, values).select(ROW_COUNT)),
+  )
+  const [counted] = await select(ctx.db, ...valuesOf(filter))
+  return counted?.row_count ?? 0
 }
+
+/** The values of a filter that are said, in the order of `CONDITIONS`. */
+type Values = string[]
+const CONDITIONS = ['kind', 'currency_code', 'from', 'to'] as const
+
+function said(filter: StatisticsFilter) {
+  return CONDITIONS.filter((condition) => filter[condition] !== undefined)
+}
+
+function valuesOf(filter: StatisticsFilter): Values {
+  return said(filter).map((condition) => filter[condition] ?? '')
+}
+
+/** Filters of one shape differ only in their values: one query serves them all. */
+function shapeOf(filter: StatisticsFilter): string {
+  return `${isKeyed(filter)} ${said(filter).join(' ')}`
+}
+
+type Prepared<Row> = (db: Db, ...values: Values) => Promise<Row[]>
+const sums = new Map<string, Prepared<SumRow & Partial<Record<'currency_code' | 'key' | 'period', string>>>>()
+const counts = new Map<string, Prepared<{ row_count: number }>>()
+
+function shaped<T>(known: Map<string, T>, shape: string, make: () => T): T {
+  const query = known.get(shape) ?? make()
+  known.set(shape, query)
+  return query
+}
+
+function isKeyed({ kind }: StatisticsFilter): boolean {
+  return kind === 'product' || kind.startsWith('retailer') || kind.startsWith('brand')
+}
+
+/** The figures of a filter. Every column of the primary key before the period is bound, so that a range is one too. */
+function fromStatistics(db: Db, filter: StatisticsFilter, values: Values) {
+  const value = new Map(said(filter).map((condition, index) => [condition, values[index] ?? '']))
+  const all: Expression<SqlBool>[] = [eb('kind', '=', value.get('kind') as StatisticKind)]
+  const [currency_code, from, to] = [value.get('currency_code'), value.get('from'), value.get('to')]
+  if (currency_code !== undefined) all.push(eb('currency_code', '=', currency_code))
+  else if (from !== undefined || to !== undefined) all.push(eb('currency_code', 'in', everyCurrency))
+  if (!isKeyed(filter)) all.push(eb('key', '=', sql.lit('')))
+  if (from !== undefined) all.push(eb('period', '>=', from))
+  if (to !== undefined) all.push(eb('period', '<=', to))
+  return db.selectFrom('statistics').where(eb.and(all))
+}
+
+const eb = expressionBuilder<Schema, 'statistics'>()
+
+const everyCurrency = eb
+  .selectFrom('statistics as c')
+  .select('c.currency_code')
+  .where('c.kind', '=', sql.lit('purchase' as const))
 
 /** Amounts come as text: a sum may be larger than a JavaScript number holds, and one engine would not say so. */
 const SUMS = [
@@ -77,7 +108,13 @@ const SUMS = [
   sql<string>`cast(sum(amount) as text)`.as('amount'),
 ] as const
 
-export function toSum(row: { row_count: number; item_count: number; amount: string }): Sum {
+interface SumRow {
+  row_count: number
+  item_count: number
+  amount: string
+}
+
+export function toSum(row: SumRow): Sum {
   return { row_count: row.row_count, item_count: row.item_count, amount: BigInt(row.amount) }
 }
 

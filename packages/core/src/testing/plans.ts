@@ -22,13 +22,18 @@ export async function plansOf(
     },
     transformResult: async ({ result }) => result,
   }
-  const db = ctx.db.withPlugin(recorder) as Db
-  const execute = db.executeQuery.bind(db)
-  db.executeQuery = (query, options) => {
-    if ('sql' in query) queries.push(query)
-    return execute(query, options)
-  }
-  await work({ ...ctx, db })
+  // One transaction around it all: whatever the work opens for itself would escape the recorder.
+  await ctx.db
+    .withPlugin(recorder)
+    .transaction()
+    .execute(async (db) => {
+      const execute = db.executeQuery.bind(db)
+      db.executeQuery = (query, options) => {
+        if ('sql' in query) queries.push(query)
+        return execute(query, options)
+      }
+      await work({ ...ctx, db })
+    })
   const plans: string[] = []
   for (const query of queries) plans.push(...(await explain(ctx.db, engine, query)))
   return plans
