@@ -103,11 +103,6 @@ export async function readPages<T>(
   }
 }
 
-/** The order of texts by their code points, as both engines compare them. */
-export function compareText(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
-}
-
 /** Texts of many alphabets, with marks, wildcards, quotes and outer spaces. */
 function texts(constraints: fc.StringConstraints = {}): fc.Arbitrary<string> {
   const letters = ['a', 'B', 'z', 'ß', 'Ä', 'e\u0301', 'И', 'и', 'Σ', 'ς', 'İ', 'ı', '中', '🏊', 'ﬁ']

@@ -11,6 +11,12 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return ['SQLITE_CONSTRAINT_FOREIGNKEY', '23503', '23001'].includes(code)
 }
 
+/** A number has grown beyond what its column holds. */
+export function isOutOfRange(error: unknown): boolean {
+  // SQLite turns a sum that is too large into a float, which a STRICT column of integers refuses.
+  return ['SQLITE_CONSTRAINT_DATATYPE', '22003'].includes(codeOf(error))
+}
+
 /** The transaction lost against others that wanted the same rows, and changed nothing: the whole of it may be tried again. */
 export function isDeadlock(error: unknown): boolean {
   return ['40P01', '40001'].includes(codeOf(error))

@@ -7,7 +7,14 @@ export {
 } from './connect.ts'
 export { contains, containsByIndex, countByIndex, jsonList, lockForUpdate, lockTable } from './dialect.ts'
 export type { PoolOptions } from './engines/postgres.ts'
-export { isDeadlock, isDiskFull, isForeignKeyViolation, isUnavailable, isUniqueViolation } from './errors.ts'
+export {
+  isDeadlock,
+  isDiskFull,
+  isForeignKeyViolation,
+  isOutOfRange,
+  isUnavailable,
+  isUniqueViolation,
+} from './errors.ts'
 export { type MigrationStatus, migrateDown, migrateUp, migrationStatus, SchemaTooNewError } from './migrate.ts'
 export { prepared } from './prepared.ts'
 export type * from './schema.ts'

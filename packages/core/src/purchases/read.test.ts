@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createBrand } from '../brands.ts'
 import { createRetailer } from '../retailers.ts'
-import { addPurchase, compareText, openContext, readPages, refusalOf, type TestContext } from '../testing.ts'
-import { foldCase, searchKey, sortKey } from '../text.ts'
+import { addPurchase, openContext, readPages, refusalOf, type TestContext } from '../testing.ts'
+import { compareKeys, foldCase, searchKey, sortKey } from '../text.ts'
 import { listPurchases } from './read.ts'
 import { type Purchase, PurchaseFilter } from './shapes.ts'
 
@@ -42,8 +42,8 @@ function inOrder(purchases: readonly Purchase[], sort: Sort, order: 'asc' | 'des
   return [...purchases].sort((left, right) => {
     const [a, b] = [keyOf[sort](left), keyOf[sort](right)]
     if ((a === null) !== (b === null)) return a === null ? 1 : -1
-    const byKey = typeof a === 'number' && typeof b === 'number' ? a - b : compareText(String(a), String(b))
-    return sign * (byKey || compareText(left.id, right.id))
+    const byKey = typeof a === 'number' && typeof b === 'number' ? a - b : compareKeys(String(a), String(b))
+    return sign * (byKey || compareKeys(left.id, right.id))
   })
 }
 

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { addDays } from '../calendar.ts'
 import { createRetailer } from '../retailers.ts'
 import { updateSettings } from '../settings.ts'
-import { addPurchase, compareText, openContext, readPages, type TestContext, TODAY } from '../testing.ts'
-import { searchKey, sortKey } from '../text.ts'
+import { addPurchase, openContext, readPages, type TestContext, TODAY } from '../testing.ts'
+import { compareKeys, searchKey, sortKey } from '../text.ts'
 import { listExpiringWarranties, listWarranties } from './read.ts'
 import { ExpiringFilter, type Warranty, WarrantyFilter, WarrantyType } from './shapes.ts'
 
@@ -24,8 +24,8 @@ function inOrder(warranties: readonly Warranty[], sort: Sort, order: 'asc' | 'de
   const sign = order === 'asc' ? 1 : -1
   return [...warranties].sort((left, right) => {
     const [a, b] = [keyOf[sort](left), keyOf[sort](right)]
-    if (a === null || b === null) return a === b ? sign * compareText(left.id, right.id) : a === null ? 1 : -1
-    return sign * (compareText(a, b) || compareText(left.id, right.id))
+    if (a === null || b === null) return a === b ? sign * compareKeys(left.id, right.id) : a === null ? 1 : -1
+    return sign * (compareKeys(a, b) || compareKeys(left.id, right.id))
   })
 }
 

@@ -23,7 +23,7 @@ export const statistics: Migration = {
     // The most bought products first, without looking at the others.
     await sql`
       create index statistics_products_idx
-      on statistics (currency_code, item_count, amount, key) where kind = 'product'`.execute(db)
+      on statistics (currency_code, item_count desc, amount desc, key) where kind = 'product'`.execute(db)
     // Rises with every change of the data: what a caller has seen is still current while this is the same.
     await sql`alter table settings add column revision ${integer} not null default 0`.execute(db)
   },
