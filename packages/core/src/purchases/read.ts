@@ -1,11 +1,12 @@
 import { type Db, jsonList, prepared } from '@spends/db'
 import type { Expression, OrderByItemBuilder, SqlBool } from 'kysely'
 import type { z } from 'zod'
-import type { Context } from '../context.ts'
+import { type Context, inSnapshot } from '../context.ts'
 import { notFound } from '../errors.ts'
 import { formatMinorUnits, formatTotal } from '../money.ts'
 import { getToday } from '../settings.ts'
 import { toPurchaseWarranty, type WarrantyRecord } from '../warranties/rules.ts'
+import { pageByName } from './by-name.ts'
 import { conditions, countPurchases } from './filter.ts'
 import { PURCHASE_COLUMNS } from './record.ts'
 import { planSearch } from './search.ts'
@@ -23,9 +24,12 @@ export async function listPurchases(ctx: Context, filter: Filter): Promise<z.inf
 }
 
 /** The rows of one page. Where something is filtered the page is found first, from narrow rows, and read then. */
-function readPage(ctx: Context, filter: Filter, search: Expression<SqlBool> | undefined): Promise<Row[]> {
+async function readPage(ctx: Context, filter: Filter, search: Expression<SqlBool> | undefined): Promise<Row[]> {
   const order = orderOf(filter)
   const all = [...conditions(filter), ...(search ? [search] : [])]
+  if (all.length === 0 && (filter.sort === 'retailer' || filter.sort === 'brand')) {
+    return readByName(ctx, filter.sort, order.direction, filter)
+  }
   if (all.length === 0) return pagesOfAll(order)(ctx.db, filter.limit, filter.skip)
   const { column, directed, direction } = order
   const page = fromPurchases(ctx.db)
@@ -42,6 +46,16 @@ function readPage(ctx: Context, filter: Filter, search: Expression<SqlBool> | un
     .orderBy(column, directed)
     .orderBy('p.id', direction)
     .execute()
+}
+
+function readByName(ctx: Context, by: 'retailer' | 'brand', direction: 'asc' | 'desc', page: Filter): Promise<Row[]> {
+  return inSnapshot(ctx, async (tx) => {
+    const ids = await pageByName(tx, by, direction, page)
+    if (ids.length === 0) return []
+    const rows = await withRelations(tx.db, fromPurchases(tx.db)).where('p.id', 'in', ids).execute()
+    const rowOf = new Map(rows.map((row) => [row.id, row]))
+    return ids.flatMap((id) => rowOf.get(id) ?? [])
+  })
 }
 
 type PageOfAll = (db: Db, limit: number, skip: number) => Promise<Row[]>
