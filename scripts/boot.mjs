@@ -19,6 +19,7 @@ const COMMANDS = {
   start: ['apps/api/dist/main.js'],
   test: ['node_modules/vitest/vitest.mjs', 'run'],
   check: ['scripts/check.ts'],
+  spends: ['apps/api/dist/cli.js'],
 }
 
 // The server gives requests in flight ten seconds. What is still there after this is killed.

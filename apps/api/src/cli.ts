@@ -1,8 +1,9 @@
 #!/usr/bin/env node
+import './node-version.ts'
 import { parseArgs } from 'node:util'
 import { rebuildStatistics, type StatisticsDifference, verifyStatistics } from '@spends/core'
 import { generatePurchases } from '@spends/core/demo/generate'
-import { type MigrationStatus, migrateDown, migrateUp, migrationStatus } from '@spends/db'
+import { type MigrationStatus, migrateDown, migrationStatus } from '@spends/db'
 import { type DatabaseHandle, explained, findDatabaseProblem, openDatabase, prepareDatabase } from './database.ts'
 import { type Env, loadEnv } from './env.ts'
 import { explainFailure, StartError } from './start-error.ts'
@@ -31,6 +32,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'stats verify': verify,
   'stats rebuild': rebuild,
 }
+
+/** Differences that are told one by one. */
+const MAX_SHOWN = 100
 
 const MAX_DEMO_PURCHASES = 10_000_000
 
@@ -70,8 +74,9 @@ function clockOf({ SPENDS_NOW }: Env): () => Date {
   return () => new Date(SPENDS_NOW ?? Date.now())
 }
 
-async function up({ db, description }: DatabaseHandle): Promise<0> {
-  const ran = await migrateUp(db)
+async function up(database: DatabaseHandle, now: () => Date): Promise<0> {
+  const { description } = database
+  const ran = await prepareDatabase(database, now)
   return say(
     ran.length > 0 ? `Migrated ${description}:` : `Nothing to do: ${description} is current.`,
     ...ran.map((name) => `  ${name}`),
@@ -102,7 +107,8 @@ async function verify(database: DatabaseHandle, now: () => Date): Promise<0 | 1>
   if (differences.length === 0) return say(`The figures of ${database.description} are right.`)
   say(
     `${differences.length} of the figures of ${database.description} are wrong:`,
-    ...differences.map(describe),
+    ...differences.slice(0, MAX_SHOWN).map(describe),
+    ...(differences.length > MAX_SHOWN ? [`  and ${differences.length - MAX_SHOWN} more`] : []),
     'Run "spends stats rebuild".',
   )
   return 1

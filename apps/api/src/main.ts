@@ -1,3 +1,4 @@
+import './node-version.ts'
 import { loadEnv } from './env.ts'
 import { createLogger } from './log.ts'
 import { startServer } from './server.ts'

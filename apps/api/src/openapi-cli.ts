@@ -1,3 +1,4 @@
+import './node-version.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 import { buildDocument } from './rest/document.ts'
 import { appRouter } from './router.ts'

@@ -126,7 +126,8 @@ function explainTrpcError(error: TRPCError): Explanation {
   if (wrapped && wrapped.code !== 'INTERNAL_SERVER_ERROR') return wrapped
   const known = TRPC_PROBLEMS[error.code]
   if (!known) return UNKNOWN
-  return error.cause === undefined && error.message !== error.code ? { ...known, detail: `${error.message}.` } : known
+  const sayItself = error.cause === undefined && error.message !== error.code && error.code !== 'UNSUPPORTED_MEDIA_TYPE'
+  return sayItself ? { ...known, detail: `${error.message}.` } : known
 }
 
 function explainHttpException(error: HTTPException): Explanation {

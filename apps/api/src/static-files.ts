@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { Handler } from 'hono'
 import type { AppEnv } from './edge.ts'
+import { isKnown } from './rest/etag.ts'
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
@@ -41,8 +42,7 @@ export function serveFixed({ content, type, headers }: FixedAnswer): Handler<App
   const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`
   const kept = { ETag: etag, 'Cache-Control': 'no-cache', ...headers }
   return (c) => {
-    const known = c.req.header('If-None-Match')?.split(',') ?? []
-    const unchanged = known.some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*')
+    const unchanged = isKnown(c.req.header('If-None-Match'), etag)
     return unchanged ? c.body(null, 304, kept) : c.body(content, 200, { ...kept, 'Content-Type': type })
   }
 }

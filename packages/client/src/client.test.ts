@@ -91,7 +91,7 @@ describe('createClient', () => {
     const addresses = await addressesOf(async (client) => {
       await Promise.all([
         client.settings.get.query(),
-        client.brands.list.query({}),
+        client.brands.list.query(),
         client.retailers.create.mutate({ name: 'Corner Shop' }),
         client.brands.create.mutate({ name: 'Lumen' }),
       ])

@@ -6,7 +6,7 @@ import { AppError, type FieldError, invalid, notFound } from './errors.ts'
 import { Id, OptionalHttpUrl, OutId, OutInstant, page, ReadOnly, requiredText, Search } from './fields.ts'
 import { findReadOnlyProblems } from './read-only.ts'
 import { raiseRevision } from './revision.ts'
-import { sumStatisticsBy } from './statistics/read.ts'
+import { countStatisticsBy } from './statistics/read.ts'
 import { foldCase, searchKey, sortKey } from './text.ts'
 import { validPart } from './valid-part.ts'
 
@@ -113,9 +113,9 @@ export function directory(table: 'retailers' | 'brands', word: 'retailer' | 'bra
           .limit(filter.limit ?? Number.MAX_SAFE_INTEGER)
           .execute(),
         matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
-        sumStatisticsBy(ctx, 'key', { kind: word }),
+        countStatisticsBy(ctx, 'key', { kind: word }),
       ])
-      const items = entriesOfPage.map((entry) => ({ ...entry, purchase_count: counts.get(entry.id)?.row_count ?? 0 }))
+      const items = entriesOfPage.map((entry) => ({ ...entry, purchase_count: counts.get(entry.id) ?? 0 }))
       return { items, total, skip: filter.skip, limit: filter.limit ?? null }
     },
 

@@ -36,10 +36,13 @@ function text(max: number, lineBreaks = false) {
     })
 }
 
+/** Something to see: not only spaces, joiners and marks of direction. */
+const VISIBLE = /[^\p{Cf}\p{Z}]/u
+
 /** A text that must say something. @param max characters at most */
 export function requiredText(max: number) {
   return text(max)
-    .refine((value) => value !== '', 'must not be empty')
+    .refine((value) => VISIBLE.test(value), 'must not be empty')
     .meta({ minLength: 1, maxLength: max })
 }
 

@@ -88,6 +88,19 @@ describeEachEngine('errors', ({ name, openDatabase, createDatabaseUrl }) => {
       await close()
     })
 
+    it('of a statement that waits too long for a lock say that it is unavailable', async () => {
+      const url = await createDatabaseUrl()
+      const holder = connectDatabase({ url, dataDir: '' })
+      const waiter = connectDatabase({ url, dataDir: '', pool: { statementTimeoutMs: 100 } })
+      await holder.db.transaction().execute(async (tx) => {
+        await sql`lock table statistics`.execute(tx)
+        const waiting = waiter.db.selectFrom('statistics').select('kind').execute()
+        expect(kinds(await failure(waiting))).toEqual(['isUnavailable'])
+      })
+      await waiter.close()
+      await holder.close()
+    })
+
     it('of an integer that JavaScript cannot hold are loud', async () => {
       const { db } = await openDatabase()
       const { rows } = await sql`select 9007199254740991::bigint as most`.execute(db)

@@ -40,8 +40,9 @@ const unavailableCode = new RegExp(
   [
     'SQLITE_(BUSY|LOCKED|CANTOPEN|PROTOCOL)(_.*)?',
     'E(CONNREFUSED|CONNRESET|CONNABORTED|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH)',
-    // Connection exceptions, too many connections, lock not available, idle in transaction too long, shutting down.
-    '08...|53300|55P03|25P03|57P0[1-5]',
+    // Connection exceptions, too many connections, lock not available, idle in transaction too long, a statement
+    // (most likely while it waited for a lock) too long, shutting down.
+    '08...|53300|55P03|25P03|57014|57P0[1-5]',
   ]
     .map((alternative) => `^(${alternative})$`)
     .join('|'),

@@ -60,7 +60,7 @@ export const analytics = router({
         conditional: true,
       },
     })
-    .input(SpendingQuery)
+    .input(SpendingQuery.prefault({}))
     .output(Spending)
     .query(({ ctx, input }) => inCurrency(ctx, input, getSpending)),
 
@@ -94,7 +94,7 @@ export const analytics = router({
         conditional: true,
       },
     })
-    .input(RangeQuery)
+    .input(RangeQuery.prefault({}))
     .output(Summary)
     .query(({ ctx, input }) => getSummary(ctx, input)),
 
@@ -112,7 +112,7 @@ export const analytics = router({
         conditional: true,
       },
     })
-    .input(TimelineQuery)
+    .input(TimelineQuery.prefault({}))
     .output(WarrantyTimeline)
     .query(({ ctx, input }) => {
       if (input.currency_code !== undefined) ctx.setHeader('X-Currency-Code', input.currency_code)
@@ -131,7 +131,7 @@ export const analytics = router({
         conditional: true,
       },
     })
-    .input(WarrantyRangeQuery)
+    .input(WarrantyRangeQuery.prefault({}))
     .output(WarrantySummary)
     .query(({ ctx, input }) => getWarrantySummary(ctx, input)),
 
@@ -148,7 +148,7 @@ export const analytics = router({
         conditional: true,
       },
     })
-    .input(RangeQuery)
+    .input(RangeQuery.prefault({}))
     .output(RetailerShares)
     .query(({ ctx, input }) => inCurrency(ctx, input, getRetailerShares)),
 
@@ -165,7 +165,7 @@ export const analytics = router({
         conditional: true,
       },
     })
-    .input(RangeQuery)
+    .input(RangeQuery.prefault({}))
     .output(BrandShares)
     .query(({ ctx, input }) => inCurrency(ctx, input, getBrandShares)),
 
@@ -182,7 +182,7 @@ export const analytics = router({
         conditional: true,
       },
     })
-    .input(TopProductsQuery)
+    .input(TopProductsQuery.prefault({}))
     .output(TopProducts)
     .query(({ ctx, input }) => inCurrency(ctx, input, getTopProducts)),
 
@@ -198,7 +198,7 @@ export const analytics = router({
         conditional: true,
       },
     })
-    .input(RecentQuery)
+    .input(RecentQuery.prefault({}))
     .output(RecentPurchases)
     .query(({ ctx, input }) => listRecentPurchases(ctx, input)),
 
@@ -214,7 +214,7 @@ export const analytics = router({
         conditional: true,
       },
     })
-    .input(RecentQuery)
+    .input(RecentQuery.prefault({}))
     .output(RecentWarranties)
     .query(({ ctx, input }) => listRecentWarranties(ctx, input)),
 })

@@ -32,7 +32,7 @@ export const brands = router({
         conditional: true,
       },
     })
-    .input(EntryFilter)
+    .input(EntryFilter.prefault({}))
     .output(BrandList)
     .query(({ ctx, input }) => listBrands(ctx, input)),
 

@@ -33,7 +33,7 @@ export const purchases = router({
         conditional: true,
       },
     })
-    .input(PurchaseFilter)
+    .input(PurchaseFilter.prefault({}))
     .output(PurchaseList)
     .query(({ ctx, input }) => listPurchases(ctx, input)),
 

@@ -32,7 +32,7 @@ export const retailers = router({
         conditional: true,
       },
     })
-    .input(EntryFilter)
+    .input(EntryFilter.prefault({}))
     .output(RetailerList)
     .query(({ ctx, input }) => listRetailers(ctx, input)),
 

@@ -35,7 +35,7 @@ export const warranties = router({
         conditional: true,
       },
     })
-    .input(WarrantyFilter)
+    .input(WarrantyFilter.prefault({}))
     .output(WarrantyList)
     .query(({ ctx, input }) => listWarranties(ctx, input)),
 
@@ -51,7 +51,7 @@ export const warranties = router({
         conditional: true,
       },
     })
-    .input(ExpiringFilter)
+    .input(ExpiringFilter.prefault({}))
     .output(WarrantyList)
     .query(({ ctx, input }) => listExpiringWarranties(ctx, input)),
 

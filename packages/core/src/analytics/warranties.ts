@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { addDays, today } from '../calendar.ts'
 import { type Context, inSnapshot } from '../context.ts'
 import { getSettings, getToday } from '../settings.ts'
-import { countStatistics, type StatisticsFilter, sumStatisticsBy } from '../statistics/read.ts'
+import { countStatistics, countStatisticsBy, type StatisticsFilter } from '../statistics/read.ts'
 import { addMonths, lastDayOf, monthOf, monthsFrom } from './months.ts'
 import type { TimelineQuery, WarrantyRangeQuery, WarrantySummary, WarrantyTimeline } from './shapes.ts'
 
@@ -23,9 +23,9 @@ export async function getWarrantyTimeline(
   const endDayRange = { from: `${first}-01`, to: lastDayOf(last) }
   const [starts, ends, endDays] = await inSnapshot(ctx, (tx) =>
     Promise.all([
-      sumStatisticsBy(tx, 'period', { kind: 'warranty_start_month', currency_code, to: last }),
-      sumStatisticsBy(tx, 'period', { kind: 'warranty_end_month', currency_code, to: last }),
-      sumStatisticsBy(tx, 'period', { kind: 'warranty_end_day', currency_code, ...endDayRange }),
+      countStatisticsBy(tx, 'period', { kind: 'warranty_start_month', currency_code, to: last }),
+      countStatisticsBy(tx, 'period', { kind: 'warranty_end_month', currency_code, to: last }),
+      countStatisticsBy(tx, 'period', { kind: 'warranty_end_day', currency_code, ...endDayRange }),
     ]),
   )
   const current = monthOf(day)
@@ -33,9 +33,9 @@ export async function getWarrantyTimeline(
 
   let inForce = countWhere(starts, (month) => month < first) - countWhere(ends, (month) => month < first)
   return monthsFrom(first, months).map((month) => {
-    const ended = ends.get(month)?.row_count ?? 0
-    inForce += (starts.get(month)?.row_count ?? 0) - ended
-    const endOnLastDay = endDays.get(lastDayOf(month))?.row_count ?? 0
+    const ended = ends.get(month) ?? 0
+    inForce += (starts.get(month) ?? 0) - ended
+    const endOnLastDay = endDays.get(lastDayOf(month)) ?? 0
     const expired = month === current ? endedThisMonth : month < current ? ended : 0
     // The last day is covered: what ends on it is still in force.
     return { month, active: inForce + endOnLastDay, expired, expiring_soon: ended - expired }
@@ -68,8 +68,8 @@ export async function getWarrantySummary(
   return { total, active: total - voided - expired, expiring_soon, expired, voided }
 }
 
-function countWhere(sums: ReadonlyMap<string, { row_count: number }>, test: (period: string) => boolean): number {
-  let count = 0
-  for (const [period, { row_count }] of sums) if (test(period)) count += row_count
-  return count
+function countWhere(counts: ReadonlyMap<string, number>, test: (period: string) => boolean): number {
+  let sum = 0
+  for (const [period, count] of counts) if (test(period)) sum += count
+  return sum
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { sumStatisticsBy } from '../statistics/read.ts'
+import { countStatisticsBy } from '../statistics/read.ts'
 import { compareKeys } from '../text.ts'
 import type { Filter } from './filter.ts'
 
@@ -46,10 +46,10 @@ export async function pageByName(
 /** Groups in the order of the list; none comes last in both directions. */
 async function readGroups(ctx: Context, by: 'retailer' | 'brand', direction: 'asc' | 'desc'): Promise<Group[]> {
   const table = by === 'retailer' ? 'retailers' : 'brands'
-  const counts = await sumStatisticsBy(ctx, 'key', { kind: by })
+  const counts = await countStatisticsBy(ctx, 'key', { kind: by })
   const named = new Map<string, { ids: string[]; count: number }>()
   for (const { id, sort_key } of await ctx.db.selectFrom(table).select(['id', 'sort_key']).execute()) {
-    const count = counts.get(id)?.row_count
+    const count = counts.get(id)
     if (count === undefined) continue
     const group = named.get(sort_key) ?? { ids: [], count: 0 }
     group.ids.push(id)
@@ -58,5 +58,5 @@ async function readGroups(ctx: Context, by: 'retailer' | 'brand', direction: 'as
   }
   const sign = direction === 'desc' ? -1 : 1
   const sorted = [...named].sort(([a], [b]) => sign * compareKeys(a, b)).map(([, group]) => group)
-  return [...sorted, { ids: null, count: counts.get('')?.row_count ?? 0 }]
+  return [...sorted, { ids: null, count: counts.get('') ?? 0 }]
 }

@@ -3,7 +3,7 @@ import { type Expression, expressionBuilder, type SqlBool } from 'kysely'
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import { toPriceKey } from '../money.ts'
-import { countStatistics, sumStatisticsBy } from '../statistics/read.ts'
+import { countStatistics, countStatisticsBy } from '../statistics/read.ts'
 import { foldCase } from '../text.ts'
 import type { PurchaseFilter } from './shapes.ts'
 
@@ -96,6 +96,6 @@ async function countKeys(
   column: 'key' | 'currency_code',
   values: readonly string[],
 ): Promise<number> {
-  const sums = await sumStatisticsBy(ctx, column, { kind })
-  return [...new Set(values)].reduce((count, value) => count + (sums.get(value)?.row_count ?? 0), 0)
+  const counts = await countStatisticsBy(ctx, column, { kind })
+  return [...new Set(values)].reduce((count, value) => count + (counts.get(value) ?? 0), 0)
 }

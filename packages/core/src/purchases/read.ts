@@ -16,6 +16,12 @@ type Filter = z.output<typeof PurchaseFilter>
 
 /** One page of the purchases that match, and how many match in all. */
 export async function listPurchases(ctx: Context, filter: Filter): Promise<z.infer<typeof PurchaseList>> {
+  // Without a filter it is one kept figure and one page: not worth a transaction.
+  const isWhole = !filter.search && conditions(filter).length === 0
+  return isWhole ? readList(ctx, filter) : inSnapshot(ctx, (tx) => readList(tx, filter))
+}
+
+async function readList(ctx: Context, filter: Filter): Promise<z.infer<typeof PurchaseList>> {
   const today = await getToday(ctx)
   const plan = await planSearch(ctx, filter)
   const total = plan?.total ?? (await countPurchases(ctx, filter, plan?.all))

@@ -15,7 +15,7 @@ export const NOTHING: Sum = { row_count: 0, item_count: 0, amount: 0n }
 
 export interface StatisticsFilter {
   kind: StatisticKind
-  /** Undefined: every currency; then only counts may be added, never amounts. */
+  /** Undefined: every currency. */
   currency_code?: string | undefined
   /** First and last period. */
   from?: string | undefined
@@ -24,21 +24,40 @@ export interface StatisticsFilter {
 
 const ROW_COUNT = sql<number>`cast(coalesce(sum(row_count), 0) as bigint)`.as('row_count')
 
-/** What the figures add up to, for each value of a column: `Map` of value -> sum. Values without any are left out. */
-export async function sumStatisticsBy(
+type Column = 'currency_code' | 'key' | 'period'
+
+/**
+ * What the figures of one currency, or of each, add up to, for each value of a column: `Map` of value -> sum.
+ * Values without any are left out.
+ */
+export async function sumStatisticsBy<C extends Column>(
   ctx: Context,
-  column: 'currency_code' | 'key' | 'period',
-  filter: StatisticsFilter,
+  column: C,
+  filter: StatisticsFilter & (C extends 'currency_code' ? unknown : { currency_code: string }),
 ): Promise<Map<string, Sum>> {
-  const select = shaped(sums, `${column} ${shapeOf(filter)}`, () =>
+  const by: Column = column
+  const select = shaped(sums, `${by} ${shapeOf(filter)}`, () =>
     prepared((db, ...values: Values) =>
       fromStatistics(db, filter, values)
-        .select([column, ...SUMS])
-        .groupBy(column),
+        .select([by, ...SUMS])
+        .groupBy(by),
     ),
   )
   const rows = await select(ctx.db, ...valuesOf(filter))
-  return new Map(rows.filter((row) => row.row_count > 0).map((row) => [String(row[column]), toSum(row)]))
+  return new Map(rows.filter((row) => row.row_count > 0).map((row) => [String(row[by]), toSum(row)]))
+}
+
+/** How many rows the figures count, for each value of a column. Values without any are left out. */
+export async function countStatisticsBy(
+  ctx: Context,
+  column: Column,
+  filter: StatisticsFilter,
+): Promise<Map<string, number>> {
+  const select = shaped(countsBy, `${column} ${shapeOf(filter)}`, () =>
+    prepared((db, ...values: Values) => fromStatistics(db, filter, values).select([column, ROW_COUNT]).groupBy(column)),
+  )
+  const rows = await select(ctx.db, ...valuesOf(filter))
+  return new Map(rows.filter((row) => row.row_count > 0).map((row) => [String(row[column]), row.row_count]))
 }
 
 /** How many rows the figures count. */
@@ -68,7 +87,8 @@ function shapeOf(filter: StatisticsFilter): string {
 }
 
 type Prepared<Row> = (db: Db, ...values: Values) => Promise<Row[]>
-const sums = new Map<string, Prepared<SumRow & Partial<Record<'currency_code' | 'key' | 'period', string>>>>()
+const sums = new Map<string, Prepared<SumRow & Partial<Record<Column, string>>>>()
+const countsBy = new Map<string, Prepared<{ row_count: number } & Partial<Record<Column, string>>>>()
 const counts = new Map<string, Prepared<{ row_count: number }>>()
 
 function shaped<T>(known: Map<string, T>, shape: string, make: () => T): T {

@@ -2,7 +2,7 @@ import { contains } from '@spends/db'
 import { type Expression, type SqlBool, sql } from 'kysely'
 import type { z } from 'zod'
 import { addDays, today } from '../calendar.ts'
-import type { Context } from '../context.ts'
+import { type Context, inSnapshot } from '../context.ts'
 import { notFound } from '../errors.ts'
 import { WARRANTY_COLUMNS } from '../purchases/record.ts'
 import { purchaseMatches } from '../purchases/search.ts'
@@ -19,6 +19,10 @@ type Page = Pick<Filter, 'skip' | 'limit' | 'sort' | 'order'>
 
 /** One page of the warranties that match, and how many match in all. */
 export async function listWarranties(ctx: Context, filter: Filter): Promise<List> {
+  return inSnapshot(ctx, (tx) => readList(tx, filter))
+}
+
+async function readList(ctx: Context, filter: Filter): Promise<List> {
   const settings = await getSettings(ctx)
   const day = today(ctx.now(), settings.time_zone)
   const all: Expression<SqlBool>[] = []
