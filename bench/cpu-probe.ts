@@ -4,3 +4,5 @@
  */
 process.on('message', () => process.send?.(process.cpuUsage()))
 process.on('disconnect', () => process.exit())
+// The parent may have gone before this could hear of it.
+if (!process.connected) process.exit()

@@ -1,71 +1,69 @@
-import { deepStrictEqual } from 'node:assert/strict'
-import { type Call, send, sendAll } from './load.ts'
-import type { Row, Sample } from './rows.ts'
+import { type Call, sendAll } from './load.ts'
 import type { Server } from './server.ts'
 
-export interface Servers {
-  ours: Server
-  bare: Server
+/** One of the parties that take turns: a server, and the request of each number, from 0 on, to it. */
+export interface Side {
+  server: Server
+  call: (number: number) => Call
 }
 
-export interface Figures {
-  name: string
-  /** Microseconds of the server's CPU for one request: the median of the rounds. */
-  ours: number
-  bare: number
-  /** bare / ours, the share of the limit's speed: the median of the rounds. */
+export interface Measured {
+  /** Microseconds of CPU for one request, for each side: medians of the rounds. */
+  costs: readonly number[]
+  /** What the first side costs, in units of the last one: the median of the rounds' own ratios. */
   ratio: number
-  /** Between which half of the rounds' ratios lie. */
+  /** Between which the middle half of the rounds' ratios lie. */
   quartiles: readonly [lower: number, upper: number]
 }
 
-const WARM_UP_ROUNDS = 8
-const COMPARED_ANSWERS = 200
+/** How much CPU a turn should take: long enough to be counted well, short enough that all sides meet the same noise. */
+const TURN_US = 60_000
+const REQUESTS = { least: 8, most: 400 }
+const WARM_UP_MS = 1_000
+const WARM_UP_TURNS = 2
+/** A row that takes longer ends early, but not before that many rounds. */
+const PATIENCE_MS = 10_000
+const LEAST_ROUNDS = 5
 
-/**
- * Measures a row: the servers take turns, so that whatever else the machine does meets both.
- * @throws AssertionError when the servers do not answer the same
- */
-export async function measureRow(row: Row, servers: Servers, sample: Sample, rounds: number): Promise<Figures> {
-  await compareAnswers(row, servers, sample)
-  const pairs: { ours: number; bare: number }[] = []
-  for (let round = 0; round < WARM_UP_ROUNDS + rounds; round += 1) {
-    const first = COMPARED_ANSWERS + round * row.requests
-    const calls = (make: Row['ours']) => Array.from({ length: row.requests }, (_, index) => make(first + index, sample))
-    pairs.push({
-      ours: await cpuPerRequest(servers.ours, calls(row.ours)),
-      bare: await cpuPerRequest(servers.bare, calls(row.bare)),
-    })
+/** Measures what the same work costs the sides. They take turns, so that whatever else the machine does meets all. */
+export async function measure(sides: readonly Side[], rounds: number): Promise<Measured> {
+  const turns: Turn[] = []
+  for (const side of sides) turns.push(await warmUp(side))
+  const measured: number[][] = []
+  const begin = performance.now()
+  while (measured.length < rounds && (measured.length < LEAST_ROUNDS || performance.now() - begin < PATIENCE_MS)) {
+    const costs: number[] = []
+    for (const turn of turns) costs.push(await turn())
+    measured.push(costs)
   }
-  const counted = pairs.slice(WARM_UP_ROUNDS)
-  const ratios = counted.map(({ ours, bare }) => bare / ours)
+  const ratios = measured.map((costs) => at(costs, 0) / at(costs, costs.length - 1))
   return {
-    name: row.name,
-    ours: median(counted.map(({ ours }) => ours)),
-    bare: median(counted.map(({ bare }) => bare)),
+    costs: sides.map((_, index) => median(measured.map((costs) => at(costs, index)))),
     ratio: median(ratios),
     quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
   }
 }
 
-async function compareAnswers({ ours, bare, answer }: Row, servers: Servers, sample: Sample): Promise<void> {
-  for (let number = 0; number < COMPARED_ANSWERS; number += 1) {
-    const [ourBody, bareBody] = await Promise.all([
-      readJson(servers.ours, ours(number, sample)),
-      readJson(servers.bare, bare(number, sample)),
-    ])
-    deepStrictEqual(answer.ours(ourBody), answer.bare(bareBody))
+/** Sends some requests. @returns the CPU time of one, in microseconds */
+type Turn = () => Promise<number>
+
+/** Lets the side run until its code is compiled, and finds out how many requests make a turn. */
+async function warmUp({ server, call }: Side): Promise<Turn> {
+  let sent = 0
+  let requests = REQUESTS.least
+  const turn = async () => {
+    const calls = Array.from({ length: requests }, (_, index) => call(sent + index))
+    sent += requests
+    const before = await server.cpuTime()
+    await sendAll(server.url, calls)
+    return ((await server.cpuTime()) - before) / requests
   }
-}
-
-async function readJson({ url }: Server, call: Call): Promise<unknown> {
-  return JSON.parse(await send(url, call))
-}
-
-async function cpuPerRequest(server: Server, calls: readonly Call[]): Promise<number> {
-  const before = await server.cpuTime()
-  await sendAll(server.url, calls)
-  return ((await server.cpuTime()) - before) / calls.length
+  const begin = performance.now()
+  for (let turns = 0; turns < WARM_UP_TURNS || performance.now() - begin < WARM_UP_MS; turns += 1) {
+    const cost = await turn()
+    requests = Math.min(Math.max(Math.round(TURN_US / cost), REQUESTS.least), REQUESTS.most)
+  }
+  return turn
 }
 
 export function median(values: readonly number[]): number {
@@ -73,10 +71,15 @@ export function median(values: readonly number[]): number {
 }
 
 /** The value that the given share of the values does not exceed, interpolated. */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   const position = (sorted.length - 1) * share
-  const [lower, upper] = [sorted[Math.floor(position)], sorted[Math.ceil(position)]]
-  if (lower === undefined || upper === undefined) throw new Error('there is no quantile of nothing')
+  const [lower, upper] = [at(sorted, Math.floor(position)), at(sorted, Math.ceil(position))]
   return lower + (upper - lower) * (position % 1)
+}
+
+function at(values: readonly number[], index: number): number {
+  const value = values[index]
+  if (value === undefined) throw new Error('there is no such value')
+  return value
 }

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { NOW } from './generate.ts'
+import { NOW } from './databases.ts'
 import { type Call, send } from './load.ts'
 
 /** A server in a process of its own. */
@@ -14,27 +15,39 @@ export interface Server {
   readonly startTime: number
   /** Microseconds of CPU that the process has used since it began: user and system, all threads. */
   cpuTime(): Promise<number>
+  /** Memory of the process in MB, as Linux counts it. */
+  memory(): Promise<Memory>
   stop(): Promise<void>
 }
 
+export interface Memory {
+  /** The most that was resident at any time. */
+  peak: number
+  /** What is resident now of its own, and of mapped files, which other processes may share. */
+  own: number
+  files: number
+}
+
 const probe = import.meta.resolve('./cpu-probe.ts')
-const bare = fileURLToPath(import.meta.resolve('./bare.ts'))
+const bare = fileURLToPath(import.meta.resolve('./bare/main.ts'))
 const built = fileURLToPath(new URL('../apps/api/dist/main.js', import.meta.url))
 
-const FIRST_CALL: Call = { method: 'GET', path: '/api/purchases?limit=20' }
+/** The first thing that the dashboard asks. */
+const FIRST_CALL: Call = { method: 'GET', path: '/api/analytics/summary' }
 const START_TIMEOUT_MS = 60_000
 
-/** Starts the built product as an owner would, but for the clock, on a database file that may not be there yet. */
+/** Starts the built product as an owner would, but for the clock. @param database DATABASE_URL; a new file is made */
 export async function startOurs(database: string): Promise<Server> {
   const port = await freePort()
   const env = { NODE_ENV: 'production', PORT: String(port), DATABASE_URL: database, SPENDS_NOW: NOW.toISOString() }
   return start([built], env, port)
 }
 
-/** Starts the bare handler on a database file that has its tables. */
+/** Starts the bare handler. @param database a file or an address that has its tables */
 export async function startBare(database: string): Promise<Server> {
   const port = await freePort()
-  return start([bare, database, NOW.toISOString(), String(port)], { NODE_ENV: 'production' }, port)
+  const source = ['--conditions=@spends/source', bare]
+  return start([...source, database, NOW.toISOString(), String(port)], { NODE_ENV: 'production' }, port)
 }
 
 async function start(program: string[], env: Record<string, string>, port: number): Promise<Server> {
@@ -55,6 +68,11 @@ async function start(program: string[], env: Record<string, string>, port: numbe
       child.send('cpu')
       const [{ user, system }] = (await answer) as [NodeJS.CpuUsage]
       return user + system
+    },
+    async memory() {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
+      const megabytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
+      return { peak: megabytes('VmHWM'), own: megabytes('RssAnon'), files: megabytes('RssFile') }
     },
     async stop() {
       if (child.exitCode !== null) return

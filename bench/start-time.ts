@@ -3,27 +3,22 @@ import { join } from 'node:path'
 import { median } from './measure.ts'
 import { type Server, startOurs } from './server.ts'
 
-/** Milliseconds from the birth of the process to the first list of purchases: medians. */
-export interface StartTimes {
-  /** Without a database: it is made, migrated and seeded first. */
-  cold: number
-  /** On the generated database. */
-  warm: number
-}
+const ROUNDS = 7
 
 /**
- * @param database a file with its tables and purchases
+ * Milliseconds from the birth of the process to its first answer for the dashboard: for each of the files, and before
+ * them for a file that has to be made, migrated and seeded first.
  * @param folder for new databases
  */
-export async function measureStart(database: string, folder: string, rounds: number): Promise<StartTimes> {
-  const times = { cold: [] as number[], warm: [] as number[] }
-  for (let round = 0; round < rounds; round += 1) {
+export async function measureStarts(files: readonly string[], folder: string): Promise<number[]> {
+  const times: number[][] = [[], ...files.map(() => [])]
+  for (let round = 0; round < ROUNDS; round += 1) {
     const fresh = join(folder, `start-${round}`)
-    times.cold.push(await startAndStop(startOurs(join(fresh, 'fresh.db'))))
+    times[0]?.push(await startAndStop(startOurs(join(fresh, 'fresh.db'))))
     await rm(fresh, { recursive: true })
-    times.warm.push(await startAndStop(startOurs(database)))
+    for (const [index, file] of files.entries()) times[index + 1]?.push(await startAndStop(startOurs(file)))
   }
-  return { cold: median(times.cold), warm: median(times.warm) }
+  return times.map(median)
 }
 
 async function startAndStop(starting: Promise<Server>): Promise<number> {
