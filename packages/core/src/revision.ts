@@ -2,15 +2,14 @@ import { prepared } from '@spends/db'
 import { today } from './calendar.ts'
 import type { Context } from './context.ts'
 
+const raise = prepared((db) => db.updateTable('settings').set((eb) => ({ revision: eb('revision', '+', 1) })))
+
 /**
  * Says that data changed; the last write of every transaction that changes any, so that nobody who holds this row
  * waits for another one.
  */
 export async function raiseRevision(tx: Context): Promise<void> {
-  await tx.db
-    .updateTable('settings')
-    .set((eb) => ({ revision: eb('revision', '+', 1) }))
-    .execute()
+  await raise(tx.db)
 }
 
 /** What every answer follows from: while both are the same, so is every answer. */

@@ -16,5 +16,5 @@ export {
   isUniqueViolation,
 } from './errors.ts'
 export { type MigrationStatus, migrateDown, migrateUp, migrationStatus, SchemaTooNewError } from './migrate.ts'
-export { prepared } from './prepared.ts'
+export { prepared, preparedInsert } from './prepared.ts'
 export type * from './schema.ts'

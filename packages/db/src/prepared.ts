@@ -1,5 +1,13 @@
-import type { CompiledQuery, DialectAdapter, QueryExecutorProvider } from 'kysely'
+import type {
+  CompiledQuery,
+  DialectAdapter,
+  Insertable,
+  InsertQueryBuilder,
+  InsertResult,
+  QueryExecutorProvider,
+} from 'kysely'
 import type { Db } from './connect.ts'
+import type { Schema } from './schema.ts'
 
 /**
  * A query that is built and compiled once, not at each call: for the few that most requests make.
@@ -23,6 +31,36 @@ export function prepared<P extends readonly unknown[], O>(
     const values = template.sources.map((source) => (source instanceof StandIn ? parameters[source.index] : source))
     const { rows } = await db.executeQuery<O>({ ...template.query, parameters: values })
     return rows
+  }
+}
+
+type Insert<T extends keyof Schema> = InsertQueryBuilder<Schema, T, InsertResult>
+
+/**
+ * Inserts rows by a query that is compiled once for each number of rows.
+ * @param finish adds what comes after the values, as for a conflict
+ */
+export function preparedInsert<T extends keyof Schema>(
+  table: T,
+  finish: (query: Insert<T>) => Insert<T> = (query) => query,
+): (db: Db, rows: readonly Insertable<Schema[T]>[]) => Promise<void> {
+  const queries = new Map<string, (db: Db, ...values: unknown[]) => Promise<InsertResult[]>>()
+  return async (db, rows) => {
+    const [first] = rows
+    if (!first) return
+    const columns = Object.keys(first) as (keyof typeof first)[]
+    const shape = `${rows.length} ${columns.join(' ')}`
+    let insert = queries.get(shape)
+    if (!insert) {
+      insert = prepared((db, ...values: unknown[]) => {
+        const rowOf = (index: number) =>
+          Object.fromEntries(columns.map((column, at) => [column, values[index * columns.length + at]]))
+        const standIns = rows.map((_, index) => rowOf(index) as Insertable<Schema[T]>)
+        return finish(db.insertInto(table).values(standIns))
+      })
+      queries.set(shape, insert)
+    }
+    await insert(db, ...rows.flatMap((row) => columns.map((column) => row[column])))
   }
 }
 

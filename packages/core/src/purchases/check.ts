@@ -1,3 +1,4 @@
+import { prepared } from '@spends/db'
 import type { Context } from '../context.ts'
 import type { FieldError } from '../errors.ts'
 import { findPriceProblem, plainAmount } from '../money.ts'
@@ -36,6 +37,11 @@ function findPriceProblems(draft: PurchaseDraft, stored: PurchaseRecord | null, 
   return message ? [{ path: 'currency_code', message: `the price ${amount} ${message}` }] : []
 }
 
+const FIND = {
+  retailers: prepared((db, id: string) => db.selectFrom('retailers').select('id').where('id', '=', id)),
+  brands: prepared((db, id: string) => db.selectFrom('brands').select('id').where('id', '=', id)),
+}
+
 async function findMissing(
   ctx: Context,
   table: 'retailers' | 'brands',
@@ -43,6 +49,6 @@ async function findMissing(
   id: string | null | undefined,
 ): Promise<FieldError[]> {
   if (id === null || id === undefined) return []
-  const found = await ctx.db.selectFrom(table).select('id').where('id', '=', id).executeTakeFirst()
+  const [found] = await FIND[table](ctx.db, id)
   return found ? [] : [{ path, message: `leads to no ${table === 'retailers' ? 'retailer' : 'brand'}` }]
 }

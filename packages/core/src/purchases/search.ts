@@ -35,11 +35,23 @@ export async function planSearch(ctx: Context, filter: Filter): Promise<SearchPl
   if (others !== undefined && hits > others) return { all: scan, ordered: scan, total: undefined }
 
   const all = anyOf([index, ...byName])
-  if (others !== undefined || byName.length > 0 || isFiltered(filter)) return { all, ordered: all, total: undefined }
+  if (others !== undefined || isFiltered(filter)) return { all, ordered: all, total: undefined }
+  const total = hits + (byName.length === 0 ? 0 : await countByNameAlone(ctx, byName, needle))
   // The page by the index costs as many rows as there are hits; along the list's order, as many as lie between hits.
   const rows = await countStatistics(ctx, { kind: 'purchase' })
-  const between = ((filter.skip + filter.limit) * rows) / Math.max(hits, 1)
-  return { all, ordered: between < hits ? scan : all, total: hits }
+  const between = ((filter.skip + filter.limit) * rows) / Math.max(total, 1)
+  return { all, ordered: between < total ? scan : all, total }
+}
+
+/** Purchases that only their retailer's or brand's name finds. */
+async function countByNameAlone(ctx: Context, byName: Expression<SqlBool>[], needle: string): Promise<number> {
+  const { count } = await ctx.db
+    .selectFrom('purchases as p')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where(anyOf(byName))
+    .where((eb) => eb.not(contains('p.search_text', needle)))
+    .executeTakeFirstOrThrow()
+  return count
 }
 
 /** Filters that no figure counts. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isForeignKeyViolation } from '@spends/db'
+import { isForeignKeyViolation, preparedInsert } from '@spends/db'
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { formatMinorUnits, toPriceKey } from '../money.ts'
@@ -49,6 +49,10 @@ export async function storePurchases(
   if (changed) await raiseRevision(tx)
 }
 
+const insertPurchases = preparedInsert('purchases')
+const insertTags = preparedInsert('purchase_tags')
+const insertWarranties = preparedInsert('warranties')
+
 /** @returns whether anything had to be written */
 async function storeChange(tx: Context, before: PurchaseRecord | null, after: PurchaseRecord | null, now: string) {
   if (after) return storePurchase(tx, before, after, now)
@@ -60,10 +64,7 @@ async function storePurchase(tx: Context, before: PurchaseRecord | null, after: 
   const tagsChanged = !isDeepStrictEqual(before?.tags ?? [], after.tags)
   const rowChanged = tagsChanged || !isDeepStrictEqual(before?.row, after.row)
   if (!before) {
-    await tx.db
-      .insertInto('purchases')
-      .values({ ...after.row, ...derivedColumns(after) })
-      .execute()
+    await insertPurchases(tx.db, [{ ...after.row, ...derivedColumns(after) }])
   } else if (rowChanged) {
     const { id, ...columns } = after.row
     const stamp = { version: before.row.version + 1, updated_at: now }
@@ -82,7 +83,7 @@ async function storeTags(tx: Context, purchaseId: string, tags: readonly string[
   if (replace) await tx.db.deleteFrom('purchase_tags').where('purchase_id', '=', purchaseId).execute()
   if (tags.length === 0) return
   const rows = tags.map((tag, position) => ({ purchase_id: purchaseId, position, tag, tag_key: foldCase(tag) }))
-  await tx.db.insertInto('purchase_tags').values(rows).execute()
+  await insertTags(tx.db, rows)
 }
 
 async function storeWarranty(tx: Context, before: WarrantyRecord | null, after: WarrantyRecord | null, now: string) {
@@ -99,10 +100,7 @@ async function storeWarranty(tx: Context, before: WarrantyRecord | null, after: 
       .where('id', '=', id)
       .execute()
   } else {
-    await tx.db
-      .insertInto('warranties')
-      .values({ ...after, search_text })
-      .execute()
+    await insertWarranties(tx.db, [{ ...after, search_text }])
   }
   return true
 }

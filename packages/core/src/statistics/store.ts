@@ -1,4 +1,4 @@
-import { isOutOfRange } from '@spends/db'
+import { isOutOfRange, preparedInsert } from '@spends/db'
 import type { Context } from '../context.ts'
 import { invalid } from '../errors.ts'
 import type { Deltas } from './deltas.ts'
@@ -21,17 +21,15 @@ export async function storeDeltas(tx: Context, deltas: Deltas): Promise<void> {
 
 async function addToFigures(tx: Context, deltas: Deltas): Promise<void> {
   const rows = deltas.sorted()
-  for (let start = 0; start < rows.length; start += BATCH) {
-    await tx.db
-      .insertInto('statistics')
-      .values(rows.slice(start, start + BATCH))
-      .onConflict((conflict) =>
-        conflict.columns(['kind', 'currency_code', 'key', 'period']).doUpdateSet((eb) => ({
-          row_count: eb('statistics.row_count', '+', eb.ref('excluded.row_count')),
-          item_count: eb('statistics.item_count', '+', eb.ref('excluded.item_count')),
-          amount: eb('statistics.amount', '+', eb.ref('excluded.amount')),
-        })),
-      )
-      .execute()
-  }
+  for (let start = 0; start < rows.length; start += BATCH) await addRows(tx.db, rows.slice(start, start + BATCH))
 }
+
+const addRows = preparedInsert('statistics', (insert) =>
+  insert.onConflict((conflict) =>
+    conflict.columns(['kind', 'currency_code', 'key', 'period']).doUpdateSet((eb) => ({
+      row_count: eb('statistics.row_count', '+', eb.ref('excluded.row_count')),
+      item_count: eb('statistics.item_count', '+', eb.ref('excluded.item_count')),
+      amount: eb('statistics.amount', '+', eb.ref('excluded.amount')),
+    })),
+  ),
+)

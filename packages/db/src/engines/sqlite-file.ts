@@ -51,7 +51,6 @@ export class SqliteFile {
       this.#connection.pragma('synchronous = FULL')
       this.#connection.pragma('foreign_keys = ON')
       this.#connection.pragma('cache_size = -16000')
-      this.#connection.pragma('mmap_size = 268435456')
       this.#connection.pragma('temp_store = MEMORY')
     } catch (error) {
       this.#connection.close()
