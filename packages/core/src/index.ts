@@ -9,9 +9,7 @@ export { type Context, newId } from './context.ts'
 export { EntryById, EntryFilter, EntryRemoval } from './directory.ts'
 export { AppError, type ErrorCode, type FieldError, invalid, notFound } from './errors.ts'
 export { getPurchase, listPurchases, listRecentPurchases } from './purchases/read.ts'
-export type { PurchaseRecord } from './purchases/record.ts'
 export * from './purchases/shapes.ts'
-export { storePurchases } from './purchases/store.ts'
 export {
   checkNewPurchase,
   checkPurchaseChanges,
