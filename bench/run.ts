@@ -9,7 +9,7 @@
  */
 import { deepStrictEqual } from 'node:assert/strict'
 import { rmSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -44,6 +44,7 @@ const rounds = wholeNumber('rounds', values.rounds)
 const wanted = values.only.toLowerCase().split(',')
 const sizes = [...new Set([SMALL, COMPARED, largest])].sort((a, b) => a - b)
 
+const build = await productBuild()
 const folder = await mkdtemp(join(tmpdir(), 'spends-bench-run-'))
 const running: { stop(): Promise<void> }[] = []
 // The servers end by themselves when this process does.
@@ -64,7 +65,9 @@ try {
     sections.push(done)
     say(`\n${done.title}\n${report.formatTable(done)}`)
   }
-  if (values.only === '') {
+  if ((await productBuild()) !== build) {
+    say('The product was built anew meanwhile, so the rows are not of one version: results.md stays as it was.')
+  } else if (values.only === '') {
     await writeFile(new URL('results.md', import.meta.url), report.formatResults(sections, rounds))
   }
 } finally {
@@ -215,6 +218,13 @@ async function started<T extends { stop(): Promise<void> }>(starting: Promise<T>
 
 async function stopAll(): Promise<void> {
   for (const server of running.splice(0).reverse()) await server.stop()
+}
+
+/** Changes when the product is built anew. */
+async function productBuild(): Promise<string> {
+  const built = ['packages/db', 'packages/core', 'apps/api'].map((path) => `../${path}/dist/.tsbuildinfo`)
+  const times = await Promise.all(built.map(async (path) => (await stat(new URL(path, import.meta.url))).mtimeMs))
+  return times.join()
 }
 
 function isWanted(section: string, row: string): boolean {

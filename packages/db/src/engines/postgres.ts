@@ -55,6 +55,7 @@ function parseInteger(text: string): number {
   return value
 }
 
+/** The session speaks UTC and ISO, and the columns hold whole seconds: `2026-01-31 12:00:00+00`. */
 function parseInstant(text: string): string {
-  return `${new Date(text).toISOString().slice(0, 19)}Z`
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}Z`
 }

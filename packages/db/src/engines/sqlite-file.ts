@@ -46,6 +46,8 @@ export class SqliteFile {
       if (!readonly) {
         this.#connection.pragma('journal_mode = WAL')
         this.#connection.pragma('journal_size_limit = 67108864')
+        // One purchase touches some 45 pages; copying them back four times less often is a quarter of its cost.
+        this.#connection.pragma('wal_autocheckpoint = 4000')
       }
       // The bundled build would take NORMAL for WAL files, and lose acknowledged commits when the power fails.
       this.#connection.pragma('synchronous = FULL')
