@@ -14,6 +14,10 @@ export interface Schema {
   warranties: WarrantiesTable
   attachments: AttachmentsTable
   jobs: JobsTable
+  job_changes: JobChangesTable
+  import_files: ImportFilesTable
+  import_errors: ImportErrorsTable
+  import_mappings: ImportMappingsTable
   settings: SettingsTable
   statistics: StatisticsTable
 }
@@ -115,6 +119,54 @@ export interface JobsTable {
   created_at: string
   started_at: string | null
   finished_at: string | null
+  /** JSON: what the job was asked to do. */
+  params: string | null
+  /** Which worker does it, while it is RUNNING. */
+  claimed_by: string | null
+  /** When that worker last showed that it lives. */
+  heartbeat_at: string | null
+  cancel_requested_at: string | null
+}
+
+/** What a job has changed, once for each thing: enough to take it back, and to see that nobody touched it since. */
+export interface JobChangesTable {
+  job_id: string
+  entity: 'purchase' | 'retailer' | 'brand' | 'settings'
+  entity_id: string
+  /** JSON: the thing before the job; null where the job made it. */
+  before: string | null
+  /** What tells the thing as the job left it from the same thing after a later change. */
+  stamp: string
+}
+
+/** A file that was sent to be imported; its bytes lie in a folder under this id. */
+export interface ImportFilesTable {
+  id: string
+  filename: string
+  kind: 'CSV' | 'JSON' | 'ZIP'
+  /** Bytes. */
+  size: number
+  created_at: string
+}
+
+/** A value of a file that could not be imported. */
+export interface ImportErrorsTable {
+  job_id: string
+  /** Order of the error in the file, from 0. */
+  position: number
+  /** The line in the file. */
+  row_number: number
+  column_name: string | null
+  value: string | null
+  message: string
+}
+
+/** How somebody read the columns of a file, for the next one with the same header. */
+export interface ImportMappingsTable {
+  header: string
+  /** JSON: our field -> their column. */
+  columns: string
+  updated_at: string
 }
 
 /** One row, `id` 1. It exists from the first start on. */

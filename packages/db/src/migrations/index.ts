@@ -2,6 +2,7 @@ import type { QueryExecutorProvider } from 'kysely'
 import { foundation } from './001-foundation.ts'
 import { statistics } from './002-statistics.ts'
 import { search } from './003-search.ts'
+import { jobs } from './004-jobs.ts'
 
 export interface Migration {
   /** Starts with a number of three digits; never changes once released. */
@@ -12,4 +13,4 @@ export interface Migration {
 }
 
 /** In order of age. Only ever append: released databases have run these. */
-export const migrations: readonly Migration[] = [foundation, statistics, search]
+export const migrations: readonly Migration[] = [foundation, statistics, search, jobs]

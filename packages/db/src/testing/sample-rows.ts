@@ -88,7 +88,42 @@ const job = {
   created_at: instant,
   started_at: instant,
   finished_at: null,
+  params: '{}',
+  claimed_by: 'host:1:a',
+  heartbeat_at: instant,
+  cancel_requested_at: null,
 } satisfies Insertable<Schema['jobs']>
+
+const jobChange = {
+  job_id: job.id,
+  entity: 'purchase',
+  entity_id: purchase.id,
+  before: null,
+  stamp: '1',
+} satisfies Insertable<Schema['job_changes']>
+
+const importFile = {
+  id: '01890a5d-ac96-774b-bcce-b302099a805d',
+  filename: 'kaufe.csv',
+  kind: 'CSV',
+  size: 5_000_000_000,
+  created_at: instant,
+} satisfies Insertable<Schema['import_files']>
+
+const importError = {
+  job_id: job.id,
+  position: 0,
+  row_number: 2,
+  column_name: 'Preis',
+  value: 'viel',
+  message: 'is no amount',
+} satisfies Insertable<Schema['import_errors']>
+
+const importMapping = {
+  header: 'artikel;preis',
+  columns: '{}',
+  updated_at: instant,
+} satisfies Insertable<Schema['import_mappings']>
 
 const settings = {
   id: 1,
@@ -121,6 +156,10 @@ export const sampleRows: readonly [keyof Schema, Record<string, unknown>][] = [
   ['warranties', warranty],
   ['attachments', attachment],
   ['jobs', job],
+  ['job_changes', jobChange],
+  ['import_files', importFile],
+  ['import_errors', importError],
+  ['import_mappings', importMapping],
   ['settings', settings],
   ['statistics', statistic],
 ]
