@@ -1,8 +1,7 @@
-import { AppError, type ErrorCode, type FieldError, invalid } from '@spends/core'
+import { AppError, type ErrorCode, type FieldError, invalid, speakPlainly, toFieldErrors, valueAt } from '@spends/core'
 import { initTRPC, TRPCError } from '@trpc/server'
 import { z } from 'zod'
 import type { ApiContext, HeaderName, Right } from './context.ts'
-import { speakPlainly, toFieldErrors, valueAt } from './field-errors.ts'
 import { type ProblemCode, toProblem } from './problem.ts'
 
 export interface Meta {

@@ -1,5 +1,5 @@
-import type { FieldError } from '@spends/core'
 import { z } from 'zod'
+import type { FieldError } from './errors.ts'
 
 /**
  * A value that the transport already refuses, such as a parameter that is given twice. It stands in the input where the

@@ -8,6 +8,7 @@ export * from './brands.ts'
 export { type Context, newId } from './context.ts'
 export { EntryById, EntryFilter, EntryRemoval } from './directory.ts'
 export { AppError, type ErrorCode, type FieldError, invalid, notFound } from './errors.ts'
+export { Refused, speakPlainly, toFieldErrors, valueAt } from './field-errors.ts'
 export { getPurchase, listPurchases, listRecentPurchases } from './purchases/read.ts'
 export * from './purchases/shapes.ts'
 export {

@@ -1,6 +1,6 @@
+import { Refused } from '@spends/core'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { Refused } from '../field-errors.ts'
 import { createQueryReader, parseQuery, takesList } from './query.ts'
 
 describe('parseQuery', () => {

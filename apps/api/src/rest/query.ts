@@ -1,6 +1,5 @@
-import { AppError } from '@spends/core'
+import { AppError, Refused } from '@spends/core'
 import { z } from 'zod'
-import { Refused } from '../field-errors.ts'
 
 /** What a field takes, as far as text in an address can say it. */
 interface Takes {

@@ -30,14 +30,23 @@ export async function storePurchases(
   now: string,
 ): Promise<void> {
   const deltas = new Deltas()
+  const added: PurchaseRecord[] = []
   let changed = false
   try {
     for await (const { before, after } of changes) {
-      if (!(await storeChange(tx, before, after, now))) continue
+      if (!before && after) {
+        added.push(after)
+        if (added.length === BATCH) await insertRecords(tx, added.splice(0))
+      } else {
+        // In the order in which they came: this may be a change of one of those.
+        await insertRecords(tx, added.splice(0))
+        if (!(await storeChange(tx, before, after, now))) continue
+      }
       changed = true
       if (before) deltas.add(factsOf(before), -1)
       if (after) deltas.add(factsOf(after), 1)
     }
+    await insertRecords(tx, added)
   } catch (error) {
     // What it points at was there when the input was checked.
     if (isForeignKeyViolation(error)) {
@@ -49,60 +58,94 @@ export async function storePurchases(
   if (changed) await raiseRevision(tx)
 }
 
+/** Rows in one statement: many make each cheaper, and every number of them is a statement to keep. */
+const BATCH = 50
+
 const insertPurchases = preparedInsert('purchases')
 const insertTags = preparedInsert('purchase_tags')
 const insertWarranties = preparedInsert('warranties')
 
-/** @returns whether anything had to be written */
-async function storeChange(tx: Context, before: PurchaseRecord | null, after: PurchaseRecord | null, now: string) {
-  if (after) return storePurchase(tx, before, after, now)
-  if (before) await tx.db.deleteFrom('purchases').where('id', '=', before.row.id).execute()
-  return before !== null
+/** What `storePurchases` makes of a change: the versions that the purchase and its warranty have afterwards. */
+export function versionsAfter({ before, after }: { before: PurchaseRecord | null; after: PurchaseRecord }) {
+  const [old, warranty] = [before?.warranty ?? null, after.warranty]
+  return {
+    row: before && isRowChanged(before, after) ? before.row.version + 1 : after.row.version,
+    warranty: warranty && old?.id === warranty.id && isChanged(old, warranty) ? old.version + 1 : warranty?.version,
+  }
 }
 
-async function storePurchase(tx: Context, before: PurchaseRecord | null, after: PurchaseRecord, now: string) {
-  const tagsChanged = !isDeepStrictEqual(before?.tags ?? [], after.tags)
-  const rowChanged = tagsChanged || !isDeepStrictEqual(before?.row, after.row)
-  if (!before) {
-    await insertPurchases(tx.db, [{ ...after.row, ...derivedColumns(after) }])
-  } else if (rowChanged) {
+function isRowChanged(before: PurchaseRecord, after: PurchaseRecord): boolean {
+  return isChanged(before.tags, after.tags) || isChanged(before.row, after.row)
+}
+
+function isChanged(before: unknown, after: unknown): boolean {
+  return !isDeepStrictEqual(before, after)
+}
+
+async function insertRecords(tx: Context, records: readonly PurchaseRecord[]): Promise<void> {
+  if (records.length === 0) return
+  await insertPurchases(
+    tx.db,
+    records.map((record) => ({ ...record.row, ...derivedColumns(record) })),
+  )
+  const tags = records.flatMap(tagRowsOf)
+  for (let start = 0; start < tags.length; start += BATCH) await insertTags(tx.db, tags.slice(start, start + BATCH))
+  const warranties = records.flatMap(({ warranty }) => (warranty ? [warrantyRowOf(warranty)] : []))
+  await insertWarranties(tx.db, warranties)
+}
+
+/** @returns whether anything had to be written */
+async function storeChange(tx: Context, before: PurchaseRecord | null, after: PurchaseRecord | null, now: string) {
+  if (!before) return false
+  if (after) return updateRecord(tx, before, after, now)
+  await tx.db.deleteFrom('purchases').where('id', '=', before.row.id).execute()
+  return true
+}
+
+async function updateRecord(tx: Context, before: PurchaseRecord, after: PurchaseRecord, now: string) {
+  const versions = versionsAfter({ before, after })
+  const rowChanged = versions.row !== before.row.version
+  if (rowChanged) {
     const { id, ...columns } = after.row
-    const stamp = { version: before.row.version + 1, updated_at: now }
     await tx.db
       .updateTable('purchases')
-      .set({ ...columns, ...derivedColumns(after), ...stamp })
+      .set({ ...columns, ...derivedColumns(after), version: versions.row, updated_at: now })
       .where('id', '=', id)
       .execute()
   }
-  if (tagsChanged) await storeTags(tx, after.row.id, after.tags, before !== null)
-  const warrantyChanged = await storeWarranty(tx, before?.warranty ?? null, after.warranty, now)
+  if (isChanged(before.tags, after.tags)) await replaceTags(tx, after)
+  const warrantyChanged = await storeWarranty(tx, before.warranty, after.warranty, now)
   return rowChanged || warrantyChanged
 }
 
-async function storeTags(tx: Context, purchaseId: string, tags: readonly string[], replace: boolean) {
-  if (replace) await tx.db.deleteFrom('purchase_tags').where('purchase_id', '=', purchaseId).execute()
-  if (tags.length === 0) return
-  const rows = tags.map((tag, position) => ({ purchase_id: purchaseId, position, tag, tag_key: foldCase(tag) }))
-  await insertTags(tx.db, rows)
+async function replaceTags(tx: Context, record: PurchaseRecord) {
+  await tx.db.deleteFrom('purchase_tags').where('purchase_id', '=', record.row.id).execute()
+  await insertTags(tx.db, tagRowsOf(record))
 }
 
 async function storeWarranty(tx: Context, before: WarrantyRecord | null, after: WarrantyRecord | null, now: string) {
-  if (isDeepStrictEqual(before, after)) return false
+  if (!isChanged(before, after)) return false
   if (before && after?.id !== before.id) await tx.db.deleteFrom('warranties').where('id', '=', before.id).execute()
   if (!after) return true
-  const search_text = joinSearchKeys([after.provider, after.notes])
   if (before?.id === after.id) {
-    const { id, ...columns } = after
-    const stamp = { version: before.version + 1, updated_at: now }
+    const { id, ...columns } = warrantyRowOf(after)
     await tx.db
       .updateTable('warranties')
-      .set({ ...columns, search_text, ...stamp })
+      .set({ ...columns, version: before.version + 1, updated_at: now })
       .where('id', '=', id)
       .execute()
   } else {
-    await insertWarranties(tx.db, [{ ...after, search_text }])
+    await insertWarranties(tx.db, [warrantyRowOf(after)])
   }
   return true
+}
+
+function tagRowsOf({ row, tags }: PurchaseRecord) {
+  return tags.map((tag, position) => ({ purchase_id: row.id, position, tag, tag_key: foldCase(tag) }))
+}
+
+function warrantyRowOf(warranty: WarrantyRecord) {
+  return { ...warranty, search_text: joinSearchKeys([warranty.provider, warranty.notes]) }
 }
 
 function derivedColumns({ row, tags }: { row: PurchaseRow; tags: readonly string[] }) {

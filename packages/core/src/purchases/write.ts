@@ -25,29 +25,7 @@ export async function createPurchase(ctx: Context, input: z.output<typeof NewPur
     const problems = await findNewPurchaseProblems(tx, input, moment)
     if (problems.length > 0) throw invalid(problems)
 
-    const currency_code = input.currency_code ?? moment.base_currency
-    const row: PurchaseRow = {
-      id: newId(),
-      product_name: input.product_name,
-      price: toMinorUnits(input.price, currency_code),
-      quantity: input.quantity,
-      currency_code,
-      retailer_id: input.retailer_id ?? null,
-      brand_id: input.brand_id ?? null,
-      status: input.status,
-      purchase_date: input.purchase_date,
-      notes: input.notes ?? null,
-      model_number: input.model_number ?? null,
-      serial_number: input.serial_number ?? null,
-      order_number: input.order_number ?? null,
-      link: input.link ?? null,
-      return_by: input.return_by ?? null,
-      return_policy: input.return_policy ?? null,
-      tax_deductible: input.tax_deductible,
-      version: 1,
-      created_at: moment.now,
-      updated_at: moment.now,
-    }
+    const row = newRow(newId(), input, moment)
     const warranty = input.warranty ? changeWarranty(null, row.id, input.warranty, moment).record : null
     await storePurchases(tx, [{ before: null, after: { row, tags: input.tags, warranty } }], moment.now)
     return getPurchase(tx, row)
@@ -152,7 +130,37 @@ function changeWarranty(stored: WarrantyRecord | null, purchaseId: string, draft
   return { record, problems: problems.map(({ path, message }) => ({ path: `warranty.${path}`, message })) }
 }
 
-function changeRow(row: PurchaseRow, draft: PurchaseDraft): PurchaseRow {
+type NewValues = Omit<z.output<typeof NewPurchase>, 'tags' | 'warranty'>
+
+/** The row of a new purchase whose values have been checked. */
+export function newRow(id: string, values: NewValues, moment: Moment): PurchaseRow {
+  const currency_code = values.currency_code ?? moment.base_currency
+  return {
+    id,
+    product_name: values.product_name,
+    price: toMinorUnits(values.price, currency_code),
+    quantity: values.quantity,
+    currency_code,
+    retailer_id: values.retailer_id ?? null,
+    brand_id: values.brand_id ?? null,
+    status: values.status,
+    purchase_date: values.purchase_date,
+    notes: values.notes ?? null,
+    model_number: values.model_number ?? null,
+    serial_number: values.serial_number ?? null,
+    order_number: values.order_number ?? null,
+    link: values.link ?? null,
+    return_by: values.return_by ?? null,
+    return_policy: values.return_policy ?? null,
+    tax_deductible: values.tax_deductible,
+    version: 1,
+    created_at: moment.now,
+    updated_at: moment.now,
+  }
+}
+
+/** The row with the draft's values, which have been checked; what the draft does not speak of stays. */
+export function changeRow(row: PurchaseRow, draft: PurchaseDraft): PurchaseRow {
   const currency_code = draft.currency_code ?? row.currency_code
   const price =
     draft.price === undefined && currency_code === row.currency_code
