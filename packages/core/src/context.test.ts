@@ -1,6 +1,6 @@
 import { describeEachEngine } from '@spends/db/testing'
 import { expect, it } from 'vitest'
-import { inTransaction } from './context.ts'
+import { inTransaction, newId } from './context.ts'
 import { createRetailer, getRetailer, updateRetailer } from './retailers.ts'
 import { openContext } from './testing.ts'
 
@@ -35,4 +35,11 @@ describeEachEngine('a transaction', (engine) => {
     await Promise.all([crossing(0, one.id, two.id), crossing(1, two.id, one.id)])
     expect(attempts).toBe(engine.name === 'postgres' ? 3 : 2)
   })
+})
+
+it('ids are UUIDs of version 7, each larger than the one before', () => {
+  const ids = Array.from({ length: 5000 }, newId)
+  expect(ids.every((id) => /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id))).toBe(true)
+  expect([...ids].sort()).toEqual(ids)
+  expect(new Set(ids).size).toBe(ids.length)
 })

@@ -1,9 +1,16 @@
+/** Most texts are, and all that follows is longer ways to the same end for them. */
+function isAscii(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what ASCII begins with
+  return /^[\x00-\x7f]*$/.test(text)
+}
+
 /**
  * The form in which texts are compared without regard to case: two names are the same, two tags are the same.
  * Lower case by way of upper case, where letters with several small forms meet (ς and σ, ß and ss, ı and i), so that
  * every alphabet folds. The first step is for ẞ, which has no other way to ss.
  */
 export function foldCase(text: string): string {
+  if (isAscii(text)) return text.toLowerCase()
   const small = text.normalize('NFC').toLowerCase().toUpperCase().toLowerCase()
   // Lower case makes a sigma final by its place in the word, and keeps the dot of İ as a mark.
   return small.replaceAll('ς', 'σ').replaceAll('i\u0307', 'i').normalize('NFC')
@@ -11,6 +18,7 @@ export function foldCase(text: string): string {
 
 /** The form in which search compares: as `foldCase`, and wide, narrow and ligature forms are their plain letters. */
 export function searchKey(text: string): string {
+  if (isAscii(text)) return text.toLowerCase()
   return foldCase(text.normalize('NFKC')).normalize('NFKC')
 }
 
@@ -19,6 +27,7 @@ export function searchKey(text: string): string {
  * "Äpfel" stands beside "Apfel". Equal keys are told apart by the id. Texts that `foldCase` makes equal have one key.
  */
 export function sortKey(text: string): string {
+  if (isAscii(text)) return text.toLowerCase().trim()
   return searchKey(foldCase(text))
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')

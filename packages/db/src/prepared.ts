@@ -36,8 +36,11 @@ export function prepared<P extends readonly unknown[], O>(
 
 type Insert<T extends keyof Schema> = InsertQueryBuilder<Schema, T, InsertResult>
 
+/** Rows in one statement, the most first: any number of rows is a few of these, and few statements are kept. */
+const SIZES = [256, 64, 16, 4, 1]
+
 /**
- * Inserts rows by a query that is compiled once for each number of rows.
+ * Inserts any number of rows, many in one statement, by queries that are compiled once. All rows have the same columns.
  * @param finish adds what comes after the values, as for a conflict
  */
 export function preparedInsert<T extends keyof Schema>(
@@ -49,18 +52,26 @@ export function preparedInsert<T extends keyof Schema>(
     const [first] = rows
     if (!first) return
     const columns = Object.keys(first) as (keyof typeof first)[]
-    const shape = `${rows.length} ${columns.join(' ')}`
-    let insert = queries.get(shape)
-    if (!insert) {
-      insert = prepared((db, ...values: unknown[]) => {
-        const rowOf = (index: number) =>
-          Object.fromEntries(columns.map((column, at) => [column, values[index * columns.length + at]]))
-        const standIns = rows.map((_, index) => rowOf(index) as Insertable<Schema[T]>)
-        return finish(db.insertInto(table).values(standIns))
-      })
-      queries.set(shape, insert)
+    for (let start = 0; start < rows.length; ) {
+      const size = SIZES.find((size) => size <= rows.length - start) ?? 1
+      const shape = `${size} ${columns.join(' ')}`
+      let insert = queries.get(shape)
+      if (!insert) {
+        insert = prepared((db, ...values: unknown[]) => {
+          const rowOf = (index: number) =>
+            Object.fromEntries(columns.map((column, at) => [column, values[index * columns.length + at]]))
+          const standIns = Array.from({ length: size }, (_, index) => rowOf(index) as Insertable<Schema[T]>)
+          return finish(db.insertInto(table).values(standIns))
+        })
+        queries.set(shape, insert)
+      }
+      const values: unknown[] = []
+      for (let end = start + size; start < end; start++) {
+        const row = rows[start] as Insertable<Schema[T]>
+        for (const column of columns) values.push(row[column])
+      }
+      await insert(db, ...values)
     }
-    await insert(db, ...rows.flatMap((row) => columns.map((column) => row[column])))
   }
 }
 
@@ -81,7 +92,8 @@ class StandIn {
 function compile<O>(count: number, build: (standIns: StandIn[]) => { compile(): CompiledQuery<O> }): Template<O> {
   const standIns = Array.from({ length: count }, (_, index) => new StandIn(index))
   const query = build(standIns).compile()
-  const unused = standIns.findIndex((standIn) => !query.parameters.includes(standIn))
+  const used = new Set(query.parameters)
+  const unused = standIns.findIndex((standIn) => !used.has(standIn))
   if (unused >= 0) throw new Error(`Parameter ${unused + 1} of a prepared query is not in it: ${query.sql}`)
   return { query, sources: query.parameters }
 }

@@ -58,8 +58,8 @@ export async function storePurchases(
   if (changed) await raiseRevision(tx)
 }
 
-/** Rows in one statement: many make each cheaper, and every number of them is a statement to keep. */
-const BATCH = 50
+/** New purchases that wait to be written together. */
+const BATCH = 256
 
 const insertPurchases = preparedInsert('purchases')
 const insertTags = preparedInsert('purchase_tags')
@@ -88,8 +88,7 @@ async function insertRecords(tx: Context, records: readonly PurchaseRecord[]): P
     tx.db,
     records.map((record) => ({ ...record.row, ...derivedColumns(record) })),
   )
-  const tags = records.flatMap(tagRowsOf)
-  for (let start = 0; start < tags.length; start += BATCH) await insertTags(tx.db, tags.slice(start, start + BATCH))
+  await insertTags(tx.db, records.flatMap(tagRowsOf))
   const warranties = records.flatMap(({ warranty }) => (warranty ? [warrantyRowOf(warranty)] : []))
   await insertWarranties(tx.db, warranties)
 }

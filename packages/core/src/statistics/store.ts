@@ -3,25 +3,17 @@ import type { Context } from '../context.ts'
 import { invalid } from '../errors.ts'
 import type { Deltas } from './deltas.ts'
 
-/** Rows in one statement: two engines' parameter limits are far away, and the statement cache stays small. */
-const BATCH = 50
-
 /**
  * Adds deltas to the stored figures, in the transaction that caused them.
  * @throws AppError UNPROCESSABLE_CONTENT when a sum would leave 64 bits
  */
 export async function storeDeltas(tx: Context, deltas: Deltas): Promise<void> {
   try {
-    await addToFigures(tx, deltas)
+    await addRows(tx.db, deltas.sorted())
   } catch (error) {
     if (!isOutOfRange(error)) throw error
     throw invalid([{ path: 'price', message: 'would make the sum of this currency larger than can be counted' }])
   }
-}
-
-async function addToFigures(tx: Context, deltas: Deltas): Promise<void> {
-  const rows = deltas.sorted()
-  for (let start = 0; start < rows.length; start += BATCH) await addRows(tx.db, rows.slice(start, start + BATCH))
 }
 
 const addRows = preparedInsert('statistics', (insert) =>
