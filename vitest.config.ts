@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './scripts/closing-line.ts'
 
-// Workspace packages run from their sources; the rest are Vite's own conditions, which a list replaces.
-const conditions = ['@spends/source', 'module', 'node', 'development|production']
+// Workspace packages run from their sources; the rest are Vite's own conditions, which a list replaces, but for `module`:
+// what packages mean for bundlers under it, Node can't always load.
+const conditions = ['@spends/source', 'node', 'development|production']
 
 export default defineConfig({
   resolve: { conditions },

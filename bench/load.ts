@@ -1,4 +1,11 @@
-import { Agent, request } from 'node:http'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { Agent, type IncomingMessage, request } from 'node:http'
+import { Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 
 /** One HTTP request. */
 export interface Call {
@@ -55,6 +62,41 @@ export function send(url: string, { method, path, body, headers = {} }: Call): P
     })
     outgoing.end(text)
   })
+}
+
+/** Takes what a server sends, never whole in memory. @param to a file that it goes to. @returns its SHA-256 */
+export async function receive(url: string, path: string, to?: string): Promise<string> {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    request(`${url}${path}`, resolve).on('error', reject).end()
+  })
+  if (answer.statusCode !== 200) throw new Error(`GET ${path} was answered with ${answer.statusCode}`)
+  const hash = createHash('sha256')
+  const file = to === undefined ? undefined : createWriteStream(to)
+  await pipeline(
+    answer,
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk)
+        yield chunk
+      }
+    },
+    file ?? new Writable({ write: (_chunk, _encoding, done) => done() }),
+  )
+  return hash.digest('hex')
+}
+
+/** Sends a file as it is. @returns the JSON of the answer. @throws Error for an answer that is no success */
+export async function sendFile(url: string, path: string, file: string): Promise<unknown> {
+  const { size } = await stat(file)
+  const outgoing = request(`${url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/csv', 'content-length': size },
+  })
+  const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>
+  const [[answer]] = await Promise.all([answered, pipeline(createReadStream(file), outgoing)])
+  const body = await text(answer)
+  if (answer.statusCode !== 200) throw new Error(`POST ${path} was answered with ${answer.statusCode}: ${body}`)
+  return JSON.parse(body)
 }
 
 export async function readJson(url: string, call: Call): Promise<unknown> {

@@ -25,7 +25,7 @@ const WARM_UP_TURNS = 2
 const PATIENCE_MS = 10_000
 const LEAST_ROUNDS = 5
 
-/** Measures what the same work costs the sides. They take turns, so that whatever else the machine does meets all. */
+/** Measures what the same request costs the sides. They take turns, so that whatever else the machine does meets all. */
 export async function measure(sides: readonly Side[], rounds: number): Promise<Measured> {
   const turns: Turn[] = []
   for (const side of sides) turns.push(await warmUp(side))
@@ -36,9 +36,14 @@ export async function measure(sides: readonly Side[], rounds: number): Promise<M
     for (const turn of turns) costs.push(await turn())
     measured.push(costs)
   }
+  return summarise(measured)
+}
+
+/** @param measured what each round cost each side */
+export function summarise(measured: readonly (readonly number[])[]): Measured {
   const ratios = measured.map((costs) => at(costs, 0) / at(costs, costs.length - 1))
   return {
-    costs: sides.map((_, index) => median(measured.map((costs) => at(costs, index)))),
+    costs: (measured[0] ?? []).map((_, index) => median(measured.map((costs) => at(costs, index)))),
     ratio: median(ratios),
     quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
   }

@@ -98,6 +98,30 @@ export function memorySection(lines: readonly (readonly [purchases: number, memo
   }
 }
 
+/** What the process needed at most while it moved that many purchases. */
+export interface Moved {
+  name: string
+  purchases: number
+  peak: number
+  target: Target | undefined
+  /** What the target is held against, if not the peak itself. */
+  ratio?: number
+}
+
+export function transferMemorySection(moved: readonly Moved[]): Section {
+  return {
+    title: 'Memory of import and export',
+    text: 'Resident memory of the process at most, from its start to the end of the work, the file sent or received as a stream. An import has a new database to go to.',
+    columns: ['work', 'peak, MB', 'of the smaller', 'target', 'verdict'],
+    lines: moved.map(({ name, purchases, peak, ratio, target }) => [
+      `${name}, ${inWords(purchases)}`,
+      peak.toFixed(0),
+      ratio?.toFixed(2) ?? '',
+      ...judge(ratio ?? peak, target),
+    ]),
+  }
+}
+
 export function mixedSection(lines: readonly (readonly [purchases: number, load: MixedLoad])[]): Section {
   const row = (name: string, { requests, p50, p99, longest }: Latencies) => [
     name,
@@ -154,8 +178,6 @@ third process sends the requests over ${CONNECTIONS} kept connections. The parti
 meets all of them; figures are medians of ${rounds} rounds (fewer where a row takes longer than 10 s) after a warm-up, and a
 ratio is the median of the rounds' own ratios. Before anything is measured the answers are compared: with those of the
 bare handler, and with plain SQL over all rows.
-
-There are no rows for import and export yet: the product does not have them yet.
 
 ${parts.join('\n')}`
 }

@@ -26,6 +26,7 @@ import { GROWTH_ROWS, PAIR_ROWS, type PairRow, SEARCH_ROWS, SERVER_ROWS } from '
 import { readSample } from './sample.ts'
 import { type Server, startBare, startOurs } from './server.ts'
 import { measureStarts } from './start-time.ts'
+import { measureTransferMemory, TRANSFER_ROWS } from './transfer.ts'
 
 const SMALL = 10_000
 /** The size at which the product is held against bare handlers. */
@@ -58,7 +59,18 @@ try {
   const files = new Map<number, string>()
   for (const size of sizes) files.set(size, await generatedDatabase(size, say))
   const sections: report.Section[] = []
-  for (const section of [againstBare, searchAgainstScan, conditional, overServer, growth, starts, memory, mixedLoad]) {
+  for (const section of [
+    againstBare,
+    searchAgainstScan,
+    conditional,
+    overServer,
+    growth,
+    starts,
+    transfer,
+    memory,
+    transferMemory,
+    mixedLoad,
+  ]) {
     const done = await section((size) => files.get(size) ?? '')
     await stopAll()
     if (done.lines.length === 0) continue
@@ -149,6 +161,29 @@ async function starts(file: Files): Promise<report.Section> {
   const times = isWanted('Start', '') ? await measureStarts(sizes.map(file), folder) : []
   const section = report.startSection(sizes, times)
   return times.length === 0 ? { ...section, lines: [] } : section
+}
+
+async function transfer(file: Files): Promise<report.Section> {
+  const title = 'Import and export'
+  const lines: report.Line[] = []
+  for (const { name, target, measure } of TRANSFER_ROWS) {
+    if (!isWanted(title, name)) continue
+    say(name)
+    lines.push({ name, measured: await measure(file(COMPARED), COMPARED, folder), target })
+  }
+  const text = `Microseconds for one of ${report.inWords(COMPARED)} purchases, on the way between a database and a CSV file. Bare writes the same rows by prepared inserts, one a row, in one transaction, to tables with their indexes: no reading, no checks, no kept figures, no index of texts, nothing to undo it by. It reads all by one query, and writes the same lines to the socket.`
+  return report.pairSection(title, text, 'bare', lines)
+}
+
+async function transferMemory(file: Files): Promise<report.Section> {
+  if (!isWanted('Memory of import and export', '')) return report.transferMemorySection([])
+  return report.transferMemorySection(
+    await measureTransferMemory(
+      sizes.filter((size) => size >= COMPARED),
+      file,
+      folder,
+    ),
+  )
 }
 
 async function memory(file: Files): Promise<report.Section> {

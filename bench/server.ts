@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { NOW } from './databases.ts'
@@ -30,17 +31,22 @@ export interface Memory {
 
 const probe = import.meta.resolve('./cpu-probe.ts')
 const bare = fileURLToPath(import.meta.resolve('./bare/main.ts'))
+const bareTransfer = fileURLToPath(import.meta.resolve('./bare/transfer.ts'))
 const built = fileURLToPath(new URL('../apps/api/dist/main.js', import.meta.url))
 
 /** The first thing that the dashboard asks. */
 const FIRST_CALL: Call = { method: 'GET', path: '/api/analytics/summary' }
 const START_TIMEOUT_MS = 60_000
 
-/** Starts the built product as an owner would, but for the clock. @param database DATABASE_URL; a new file is made */
-export async function startOurs(database: string): Promise<Server> {
+/**
+ * Starts the built product as an owner would, but for the clock.
+ * @param database DATABASE_URL; a new file is made
+ * @param folder for the files that are sent to it, if any are
+ */
+export async function startOurs(database: string, folder = tmpdir()): Promise<Server> {
   const port = await freePort()
-  const env = { NODE_ENV: 'production', PORT: String(port), DATABASE_URL: database, SPENDS_NOW: NOW.toISOString() }
-  return start([built], env, port)
+  const own = { PORT: String(port), DATABASE_URL: database, DATA_DIR: folder, SPENDS_NOW: NOW.toISOString() }
+  return start([built], { NODE_ENV: 'production', ...own }, port)
 }
 
 /** Starts the bare handler. @param database a file or an address that has its tables */
@@ -48,6 +54,12 @@ export async function startBare(database: string): Promise<Server> {
   const port = await freePort()
   const source = ['--conditions=@spends/source', bare]
   return start([...source, database, NOW.toISOString(), String(port)], { NODE_ENV: 'production' }, port)
+}
+
+/** Starts what moves all purchases of a file with nothing around it. */
+export async function startBareTransfer(file: string): Promise<Server> {
+  const port = await freePort()
+  return start([bareTransfer, file, NOW.toISOString(), String(port)], { NODE_ENV: 'production' }, port)
 }
 
 async function start(program: string[], env: Record<string, string>, port: number): Promise<Server> {

@@ -33,6 +33,11 @@ describe('boundaries', () => {
     ['packages/core/src/a.ts', `let app: import('hono').Hono`, 'hono may not be imported here'],
     ['packages/core/src/a.ts', `import type { Env } from '@spends/api/router'`, '@spends/api may not be imported here'],
     ['packages/core/src/a.ts', `import { x } from '@spends/db/testing'`, '@spends/db/testing is for tests'],
+    [
+      'apps/api/src/a.ts',
+      `import { x } from '@spends/core/testing/s3-server'`,
+      '@spends/core/testing/s3-server is for tests',
+    ],
     ['apps/api/src/routers/a.ts', `import { openDb } from '@spends/db'`, '@spends/db may not be imported here'],
     ['apps/api/src/main.ts', `import { sql } from 'kysely'`, 'kysely may not be imported here'],
     ['apps/api/src/a.ts', 'const rows = sql`select 1`', 'SQL is written in packages only'],

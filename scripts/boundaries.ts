@@ -35,7 +35,20 @@ const DRIVERS = ['better-sqlite3', 'pg', 'pg-cursor']
 /** From the ground up; nobody imports upward. */
 const FLOORS: Readonly<Record<string, Floor>> = {
   'packages/db': { imports: ['kysely', ...DRIVERS] },
-  'packages/core': { imports: ['@spends/db', 'kysely', 'zod', 'decimal.js', 'uuid', 'currency-codes'] },
+  'packages/core': {
+    imports: [
+      '@spends/db',
+      'kysely',
+      'zod',
+      'decimal.js',
+      'uuid',
+      'currency-codes',
+      'iconv-lite',
+      'yauzl',
+      'file-type',
+      '@aws-sdk/client-s3',
+    ],
+  },
   'apps/api': {
     never: ['kysely', ...DRIVERS, '@spends/db', '@spends/client', '@spends/web'],
     except: {
@@ -110,7 +123,7 @@ function crossesFloor(
     return floor.withoutNode && !isTest ? `${specifier} is not there in a browser` : undefined
   }
   if (isTest) return undefined
-  if (/^@spends\/[^/]+\/testing$/.test(specifier)) return `${specifier} is for tests`
+  if (/^@spends\/[^/]+\/testing(\/|$)/.test(specifier)) return `${specifier} is for tests`
   if (floor.except?.[target]?.includes(name)) return undefined
   if (floor.types?.includes(target)) return typeOnly ? undefined : `only the types of ${target} may be imported here`
   const forbidden = floor.imports ? !floor.imports.includes(target) : floor.never?.includes(target)

@@ -92,7 +92,7 @@ export function toMinorUnits(amount: string, digits: number): number {
   return Number(whole + fraction.padEnd(digits, '0'))
 }
 
-function formatMinorUnits(minor: number | bigint, digits: number): string {
+export function formatMinorUnits(minor: number | bigint, digits: number): string {
   const text = String(minor)
   if (digits === 0) return text
   const padded = text.padStart(digits + 1, '0')

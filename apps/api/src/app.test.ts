@@ -244,7 +244,7 @@ describeEachEngine('the edge of the server', ({ openDatabase }) => {
   })
 
   it('refuses everything while it shuts down', async () => {
-    const stopping = await startTestApp(await openDatabase(), { isStopping: () => true })
+    const stopping = await startTestApp(await openDatabase(), { stopping: AbortSignal.abort() })
     const response = await stopping.request('/api/retailers')
     expect(response.status).toBe(503)
     expect(response.headers.get('Retry-After')).toBe('5')

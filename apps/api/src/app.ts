@@ -1,12 +1,17 @@
+import type { BlobStore } from '@spends/core'
 import { type Context, Hono } from 'hono'
 import type { Logger } from 'pino'
+import { attachmentLimit, mountAttachments } from './attachment-routes.ts'
 import type { ApiContext } from './context.ts'
 import type { DatabaseHandle } from './database.ts'
 import { mountDocs } from './docs.ts'
 import { type AppEnv, edge } from './edge.ts'
 import type { Env } from './env.ts'
+import { mountExport } from './export-routes.ts'
+import { foldersOf } from './folders.ts'
 import { mountHealth } from './health.ts'
 import { mountHome } from './home.ts'
+import { mountImport, takesImportFile } from './import-routes.ts'
 import { answerProblem, HttpError, isForeseen } from './problem.ts'
 import { mountRest } from './rest/adapter.ts'
 import { appRouter } from './router.ts'
@@ -15,10 +20,14 @@ import { mountTrpc } from './trpc-http.ts'
 export interface AppOptions {
   database: DatabaseHandle
   env: Env
+  /** The bytes of attachments. */
+  files: BlobStore
   log: Logger
   now: () => Date
-  /** Once true, every request is refused with 503. */
-  isStopping?: () => boolean
+  /** Who does the long work. */
+  jobs: ApiContext['jobs']
+  /** Once aborted, every request is refused with 503, and subscriptions end. */
+  stopping: AbortSignal
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE']
@@ -29,12 +38,17 @@ const AT_THE_EDGE = 1
 const OWNER: ApiContext['caller'] = { name: 'owner', may: new Set(['read', 'write', 'admin']) }
 
 /** The whole server as one Hono app, in the order in which a request meets it. */
-export function createApp({ database, env, log, now, isStopping = () => false }: AppOptions): Hono<AppEnv> {
+export function createApp({ database, env, files, log, now, jobs, stopping }: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ strict: false })
+  const folders = foldersOf(env)
   const createContext = (c: Context<AppEnv>, setHeader: ApiContext['setHeader']): ApiContext => ({
     db: database.db,
     now,
     caller: OWNER,
+    jobs,
+    stopping,
+    files,
+    folders,
     requestId: c.get('requestId'),
     log,
     setHeader,
@@ -45,13 +59,24 @@ export function createApp({ database, env, log, now, isStopping = () => false }:
       log,
       allowedHosts: [...env.ALLOWED_HOSTS, ...ownName(env.HOST)],
       corsOrigins: env.CORS_ORIGINS,
-      maxBodyBytes: env.MAX_BODY_BYTES,
-      isStopping,
+      bodyLimitOf: (path) => {
+        const max =
+          attachmentLimit(path, env.MAX_UPLOAD_BYTES) ?? (takesImportFile(path) ? env.MAX_IMPORT_BYTES : undefined)
+        return max === undefined ? { max: env.MAX_BODY_BYTES, streamed: false } : { max, streamed: true }
+      },
+      isStopping: () => stopping.aborted,
     }),
   )
   mountHealth(app, database)
   mountDocs(app, appRouter)
   mountRest(app, appRouter, { createContext: (c) => createContext(c, (name, value) => c.header(name, value)) })
+  mountAttachments(app, { createContext: (c) => createContext(c, () => {}), maxBytes: env.MAX_UPLOAD_BYTES })
+  mountImport(app, { createContext: (c) => createContext(c, () => {}), maxBytes: env.MAX_IMPORT_BYTES })
+  mountExport(app, {
+    createContext: (c) => createContext(c, () => {}),
+    // The other half of the connections is for everybody else.
+    atOnce: Math.max(1, Math.floor(env.DATABASE_POOL_SIZE / 2)),
+  })
   // One answer of tRPC may hold those of many procedures: its headers can't speak for one of them.
   mountTrpc(app, appRouter, { createContext: (c) => createContext(c, () => {}) })
   mountHome(app)

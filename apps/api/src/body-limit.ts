@@ -1,15 +1,23 @@
 import type { HonoRequest } from 'hono'
 
+/** How large a body may be. */
+export interface BodyLimit {
+  /** Bytes. */
+  max: number
+  /** Whether its handler reads it as it arrives, and counts it. */
+  streamed: boolean
+}
+
 /**
- * Whether the body of a request is larger than `max` bytes: by its announced length or, where none is announced, by
+ * Whether the body of a request is larger than its limit: by its announced length or, where none is announced, by
  * counting while it arrives; then the request gets the bytes that were read as its body.
  */
-export async function exceedsLimit(request: HonoRequest, max: number): Promise<boolean> {
+export async function exceedsLimit(request: HonoRequest, { max, streamed }: BodyLimit): Promise<boolean> {
   if (request.method === 'GET' || request.method === 'HEAD') return false
   // Node hands over exactly as many bytes as were announced, so the number can be believed.
   const announced = request.header('content-length')
   if (announced !== undefined) return Number(announced) > max
-  if (!request.raw.body) return false
+  if (streamed || !request.raw.body) return false
 
   const chunks: Uint8Array[] = []
   let size = 0

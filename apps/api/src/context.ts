@@ -1,4 +1,4 @@
-import type { Context } from '@spends/core'
+import type { BlobStore, Context, JobFolders } from '@spends/core'
 
 /** What a caller may be allowed to do: look, change, or run the instance. */
 export type Right = 'read' | 'write' | 'admin'
@@ -9,6 +9,13 @@ export type HeaderName = 'X-Currency-Code'
 /** What every procedure gets: the ground of the services, who calls, and where to write what went wrong. */
 export interface ApiContext extends Context {
   readonly caller: { readonly name: string; readonly may: ReadonlySet<Right> }
+  readonly jobs: { poke(): void }
+  /** Aborted when the server stops, with what a caller may be told: what would go on for long ends then. */
+  readonly stopping: AbortSignal
+  /** The bytes of attachments. */
+  readonly files: BlobStore
+  /** Where bytes lie. */
+  readonly folders: JobFolders
   /** Stands in the answer, in its header `X-Request-Id` and in the log. */
   readonly requestId: string
   readonly log: { error(details: object, message: string): void }

@@ -3,6 +3,7 @@ import {
   connectDatabase,
   type DatabaseHandle,
   DatabaseUrlError,
+  type Gate,
   isUnavailable,
   migrateUp,
   migrationStatus,
@@ -11,14 +12,19 @@ import {
 import type { Env } from './env.ts'
 import { reasonOf, StartError } from './start-error.ts'
 
-export type { DatabaseHandle } from '@spends/db'
+export { type DatabaseHandle, newGateMemory } from '@spends/db'
 
-/** Connects to the configured database and hears from it. @throws StartError */
-export async function openDatabase(env: Env): Promise<DatabaseHandle> {
+/**
+ * Connects to the configured database and hears from it.
+ * @param gate where other threads of this process use it too
+ * @throws StartError
+ */
+export async function openDatabase(env: Env, gate?: Gate): Promise<DatabaseHandle> {
   return explained(async () => {
     const database = connectDatabase({
       url: env.DATABASE_URL,
       dataDir: env.DATA_DIR,
+      gate,
       pool: {
         max: env.DATABASE_POOL_SIZE,
         idleTimeoutMs: env.DATABASE_IDLE_TIMEOUT_MS,

@@ -4,6 +4,7 @@ import type { AnyRouter } from '@trpc/server'
 import type { Handler, Hono } from 'hono'
 import type { AppEnv } from './edge.ts'
 import { pageHeaders } from './page.ts'
+import { PLAIN_ROUTES } from './plain-routes.ts'
 import { buildDocument } from './rest/document.ts'
 import { readStatic, serveFixed, serveStaticFile, serveVersionedFile } from './static-files.ts'
 import { version } from './version.ts'
@@ -15,7 +16,10 @@ export function mountDocs(app: Hono<AppEnv>, router: AnyRouter): void {
   // The document costs more to build than the rest of a start, and most starts are never asked for it.
   let document: Handler<AppEnv> | undefined
   app.get('/openapi.json', (c, next) => {
-    document ??= serveFixed({ content: JSON.stringify(buildDocument(router, { version })), type: 'application/json' })
+    document ??= serveFixed({
+      content: JSON.stringify(buildDocument(router, { version, plainRoutes: PLAIN_ROUTES })),
+      type: 'application/json',
+    })
     return document(c, next)
   })
 

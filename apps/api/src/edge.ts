@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { HonoRequest, MiddlewareHandler } from 'hono'
 import type { Logger } from 'pino'
-import { exceedsLimit } from './body-limit.ts'
+import { type BodyLimit, exceedsLimit } from './body-limit.ts'
 import { answerProblem, HttpError } from './problem.ts'
 
 /** What the edge leaves in the Hono context for everything behind it. */
@@ -15,13 +15,15 @@ export interface EdgeOptions {
   allowedHosts: readonly string[]
   /** Origins whose pages may call this server from a browser, beside its own. */
   corsOrigins: readonly string[]
-  maxBodyBytes: number
+  /** @param path as it was asked for, maybe with a slash at its end */
+  bodyLimitOf(path: string): BodyLimit
   isStopping: () => boolean
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 const REQUEST_ID = /^[\w.:-]{8,128}$/
-const EXPOSED = 'ETag, Location, X-Request-Id, X-Currency-Code, Retry-After, Content-Disposition, Allow'
+const EXPOSED =
+  'ETag, Location, X-Request-Id, X-Currency-Code, Retry-After, Content-Disposition, Content-Range, Preference-Applied, Allow'
 const PROBES = new Set(['/healthz', '/readyz'])
 
 /**
@@ -51,9 +53,8 @@ export function edge(options: EdgeOptions): MiddlewareHandler<AppEnv> {
     if (!trusted && (isPreflight(request) || (isUnsafe(request.method) && isForeign(request, host)))) {
       return new HttpError(403, 'This is a request from a page of another origin. CORS_ORIGINS adds origins.')
     }
-    if (await exceedsLimit(request, options.maxBodyBytes)) {
-      return new HttpError(413, `The body is larger than ${options.maxBodyBytes} bytes.`)
-    }
+    const limit = options.bodyLimitOf(request.path)
+    if (await exceedsLimit(request, limit)) return new HttpError(413, `The body is larger than ${limit.max} bytes.`)
     return undefined
   }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { EnvError, readEnv } from './env.ts'
 
@@ -24,6 +25,8 @@ describe('configuration', () => {
       ALLOWED_HOSTS: [],
       LOG_LEVEL: 'info',
       MAX_BODY_BYTES: 1_048_576,
+      MAX_UPLOAD_BYTES: 26_214_400,
+      MAX_IMPORT_BYTES: 1_073_741_824,
     })
   })
 
@@ -42,6 +45,14 @@ describe('configuration', () => {
       ALLOWED_HOSTS: ['spends.example.org', '192.168.1.20', '[fd00::1]'],
       SPENDS_NOW: new Date('2026-01-31T10:00:00Z'),
     })
+  })
+
+  it('knows folders and buckets for files', () => {
+    const uploadsOf = (UPLOADS_URL: string) => readEnv({ UPLOADS_URL }).UPLOADS_URL
+    expect(uploadsOf('file:/srv/papers')).toEqual({ folder: '/srv/papers' })
+    expect(uploadsOf('file:///srv/my%20papers')).toEqual({ folder: '/srv/my papers' })
+    expect(uploadsOf('file:papers')).toEqual({ folder: resolve('papers') })
+    expect(uploadsOf('s3://papers/house?region=eu-west-1')).toMatchObject({ bucket: 'papers', prefix: 'house/' })
   })
 
   it('treats an empty variable as one that is not set', () => {
@@ -75,6 +86,13 @@ describe('configuration', () => {
     ['LOG_LEVEL', 'INFO'],
     ['MAX_BODY_BYTES', '1MB'],
     ['MAX_BODY_BYTES', '0'],
+    ['UPLOADS_URL', './uploads'],
+    ['UPLOADS_URL', 'file:'],
+    ['UPLOADS_URL', 's3://Bucket'],
+    ['UPLOADS_URL', 's3://papers?acl=public'],
+    ['MAX_UPLOAD_BYTES', '25MB'],
+    ['MAX_UPLOAD_BYTES', '6442450944'],
+    ['MAX_IMPORT_BYTES', '1GB'],
     ['SPENDS_NOW', 'yesterday'],
     ['SPENDS_NOW', '2026-02-30T00:00:00Z'],
     ['SPENDS_NOW', '2026-02-03'],

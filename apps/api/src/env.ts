@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
+import { parseS3Url, type S3Location } from '@spends/core'
 import { z } from 'zod'
 import { StartError } from './start-error.ts'
 
@@ -21,6 +24,8 @@ type Source = Record<string, string | undefined>
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 const MAX_INT32 = 2 ** 31 - 1
+/** What a store of files takes at most, wherever it is. */
+const MAX_STORED_BYTES = 5 * 1024 ** 3
 
 const Variables = z.object({
   HOST: z
@@ -29,6 +34,7 @@ const Variables = z.object({
     .default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(8000),
   DATA_DIR: z.string().default('./data'),
+  UPLOADS_URL: z.string().transform(toUploads).optional(),
   DATABASE_URL: z.string().optional(),
   DATABASE_POOL_SIZE: wholeNumber(1, 1000).default(10),
   DATABASE_IDLE_TIMEOUT_MS: wholeNumber(0, MAX_INT32).default(30_000),
@@ -39,6 +45,13 @@ const Variables = z.object({
   ALLOWED_HOSTS: list(toHostName, 'must be host names without a port, separated by commas').default([]),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   MAX_BODY_BYTES: wholeNumber(1024, MAX_INT32).default(1024 * 1024),
+  MAX_UPLOAD_BYTES: wholeNumber(1024, MAX_STORED_BYTES).default(25 * 1024 ** 2),
+  MAX_IMPORT_BYTES: wholeNumber(1024, Number.MAX_SAFE_INTEGER).default(1024 ** 3),
+  // The names that every tool of S3 knows them by.
+  AWS_REGION: z.string().optional(),
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_SESSION_TOKEN: z.string().optional(),
   SPENDS_NOW: z.iso
     .datetime({ offset: true, error: 'must be an instant like 2026-01-31T12:00:00Z' })
     .transform((text) => new Date(text))
@@ -91,6 +104,19 @@ function list(normalise: (entry: string) => string | undefined, error: string) {
     if (values.includes(undefined)) check.addIssue({ code: 'custom', message: error })
     return values.filter((value) => value !== undefined)
   })
+}
+
+/** Where the bytes of attachments lie: a folder or a bucket. */
+function toUploads(text: string, check: z.core.$RefinementCtx): { folder: string } | S3Location {
+  try {
+    if (text.startsWith('file://')) return { folder: fileURLToPath(text) }
+    if (text.startsWith('file:') && text.length > 'file:'.length) return { folder: resolve(text.slice('file:'.length)) }
+    return parseS3Url(text)
+  } catch (error) {
+    const { message } = error as Error
+    check.addIssue({ code: 'custom', message: `must be file:FOLDER or s3://BUCKET/PREFIX; this ${message}` })
+    return z.NEVER
+  }
 }
 
 function toOrigin(entry: string): string | undefined {

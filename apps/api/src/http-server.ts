@@ -8,6 +8,9 @@ import type { AppEnv } from './edge.ts'
 import { HttpError, toProblem } from './problem.ts'
 import { reasonOf, StartError } from './start-error.ts'
 
+/** How long a request may take to arrive: a large file over a slow line takes its time. */
+const REQUEST_TIMEOUT_MS = 60 * 60 * 1000
+
 /** Why Node's parser refuses, by its error code; anything else it refuses is no HTTP. */
 const PARSER_REFUSALS: Record<string, string> = {
   HPE_HEADER_OVERFLOW: 'The address and headers of the request are larger than 16 KiB.',
@@ -26,7 +29,10 @@ export interface HttpServer {
 
 /** Serves the app. @throws StartError when the address cannot be listened on. */
 export async function listen(app: Hono<AppEnv>, host: string, port: number): Promise<HttpServer> {
-  const server = createServer(getRequestListener(app.fetch, { errorHandler: answerBrokenRequest }))
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS },
+    getRequestListener(app.fetch, { errorHandler: answerBrokenRequest }),
+  )
   server.on('clientError', refuseNoHttp)
   const connections = new Set<Socket>()
   server.on('connection', (socket: Socket) => {

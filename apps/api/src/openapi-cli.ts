@@ -1,5 +1,6 @@
 import './node-version.ts'
 import { readFile, writeFile } from 'node:fs/promises'
+import { PLAIN_ROUTES } from './plain-routes.ts'
 import { buildDocument } from './rest/document.ts'
 import { appRouter } from './router.ts'
 import { version } from './version.ts'
@@ -10,7 +11,7 @@ import { version } from './version.ts'
  */
 
 const file = new URL('../openapi.json', import.meta.url)
-const current = `${JSON.stringify(buildDocument(appRouter, { version }), null, 2)}\n`
+const current = `${JSON.stringify(buildDocument(appRouter, { version, plainRoutes: PLAIN_ROUTES }), null, 2)}\n`
 
 if (!process.argv.includes('--check')) {
   await writeFile(file, current)

@@ -1,4 +1,4 @@
-import { AppError, asStorageError, type ErrorCode, type FieldError } from '@spends/core'
+import { AppError, asStorageError, BlobTooLarge, type ErrorCode, type FieldError } from '@spends/core'
 import { TRPCError } from '@trpc/server'
 import type { Context as HonoContext } from 'hono'
 import { HTTPException } from 'hono/http-exception'
@@ -100,6 +100,7 @@ const UNKNOWN: Explanation = {
 
 function explain(error: unknown): Explanation {
   if (error instanceof AppError) return { code: error.code, detail: error.message, errors: error.errors }
+  if (error instanceof BlobTooLarge) return { code: 'PAYLOAD_TOO_LARGE', detail: error.message }
   if (error instanceof HttpError) return { code: error.code, detail: error.message, headers: error.headers }
   if (error instanceof TRPCError) return explainTrpcError(error)
   if (error instanceof HTTPException) return explainHttpException(error)

@@ -1,8 +1,13 @@
+import { AppError } from '@spends/core'
 import type { Logger } from 'pino'
 import { createApp } from './app.ts'
-import { openDatabase, prepareDatabase } from './database.ts'
+import { newGateMemory, openDatabase, prepareDatabase } from './database.ts'
 import type { Env } from './env.ts'
+import { openFiles } from './files.ts'
+import { foldersOf } from './folders.ts'
 import { listen } from './http-server.ts'
+import { type JobWorker, startJobWorker } from './job-worker.ts'
+import { startSweeping } from './sweep.ts'
 import { version } from './version.ts'
 
 /** How long requests in flight may take when the server stops. */
@@ -15,25 +20,34 @@ export interface RunningServer {
 }
 
 /**
- * Connects, migrates, seeds and listens.
+ * Connects, migrates, seeds, listens, and starts the thread that does the jobs.
+ * @param jobProgram what runs in that thread instead of what does the jobs of this product
  * @throws StartError with a sentence for whoever starts it, and nothing is left open then.
  */
-export async function startServer(env: Env, log: Logger): Promise<RunningServer> {
+export async function startServer(env: Env, log: Logger, jobProgram?: URL): Promise<RunningServer> {
   const now = clock(env, log)
-  const database = await openDatabase(env)
+  const gateMemory = newGateMemory()
+  const database = await openDatabase(env, { memory: gateMemory, isBackground: false })
   try {
     const ran = await prepareDatabase(database, now)
     if (ran.length > 0) log.info({ migrations: ran }, 'migrated the database')
-    let stopping = false
-    const app = createApp({ database, env, log, now, isStopping: () => stopping })
+    const stopping = new AbortController()
+    let worker: JobWorker | undefined
+    const jobs = { poke: () => worker?.poke() }
+    const files = await openFiles(env)
+    const app = createApp({ database, env, files, log, now, jobs, stopping: stopping.signal })
     const server = await listen(app, env.HOST, env.PORT)
+    const started = startJobWorker({ env, log, gateMemory, ...(jobProgram ? { program: jobProgram } : {}) })
+    worker = started
+    const stopSweeping = startSweeping({ db: database.db, now }, { files, imports: foldersOf(env).imports, log })
     sayListening(log, server.url, database.description)
     return {
       url: server.url,
       stop: async () => {
         log.info('stopping: finishing the requests in flight')
-        stopping = true
-        if (!(await server.close(STOP_DEADLINE_MS))) log.warn('some requests took too long and were cut off')
+        stopping.abort(new AppError('SERVICE_UNAVAILABLE', 'The server is shutting down. Try again shortly.'))
+        const [complete] = await Promise.all([server.close(STOP_DEADLINE_MS), started.stop(), stopSweeping()])
+        if (!complete) log.warn('some requests took too long and were cut off')
         await database.close()
         log.info('stopped')
       },

@@ -1,28 +1,43 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { seedDatabase } from '@spends/core'
+import {
+  type BlobStore,
+  createRunner,
+  JOB_HANDLERS,
+  type JobFolders,
+  type JobHandlers,
+  type Runner,
+  seedDatabase,
+} from '@spends/core'
 import type { Hono } from 'hono'
 import { pino } from 'pino'
 import { createApp } from './app.ts'
 import type { DatabaseHandle } from './database.ts'
 import type { AppEnv } from './edge.ts'
 import { readEnv } from './env.ts'
+import { openFiles } from './files.ts'
+import { foldersOf } from './folders.ts'
 import { listen } from './http-server.ts'
 
 export interface TestApp {
   app: Hono<AppEnv>
   /** Asks the app without a network; a body that is no string is sent as JSON. */
   request(path: string, init?: TestRequest): Promise<Response>
+  files: BlobStore
+  folders: JobFolders
+  /** Does the jobs, in this thread. */
+  jobs: Runner
   /** Every line of the log so far. */
   logged(): Record<string, unknown>[]
   /** Opens a real port on the same app, once. @returns its address, without a slash at the end */
   listen(): Promise<string>
-  /** Closes the port. The database belongs to whoever opened it. */
+  /** Closes the port, and ends the job at work. The database belongs to whoever opened it. */
   close(): Promise<void>
 }
 
@@ -39,19 +54,35 @@ export interface TestAppOptions {
   now?: () => Date
   /** Variables as in the environment. */
   env?: Record<string, string>
-  isStopping?: () => boolean
+  stopping?: AbortSignal
+  handlers?: JobHandlers
 }
 
 /** The whole server in this process, on a migrated database, seeded as at a first start. */
 export async function startTestApp(database: DatabaseHandle, options: TestAppOptions = {}): Promise<TestApp> {
-  const { now = () => new Date(), env = {}, isStopping = () => false } = options
+  const { now = () => new Date(), stopping = new AbortController().signal, handlers = JOB_HANDLERS } = options
   const lines: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) })
   await seedDatabase({ db: database.db, now })
-  const app = createApp({ database, env: readEnv(env), log, now, isStopping })
+  // Made when the first file comes.
+  const folder = join(tmpdir(), `spends-test-${randomUUID()}`)
+  const env = readEnv({ DATA_DIR: folder, ...options.env })
+  const folders = foldersOf(env)
+  const jobs = createRunner({
+    ctx: { db: database.db, now },
+    handlers,
+    folders,
+    isContended: () => false,
+    log,
+  })
+  const files = await openFiles(env)
+  const app = createApp({ database, env, files, log, now, jobs, stopping })
   let server: ReturnType<typeof listen> | undefined
   return {
     app,
+    files,
+    folders,
+    jobs,
     request: async (path, init) => app.request(path, toRequestInit(init)),
     logged: () => lines.map((line) => JSON.parse(line)),
     listen: async () => {
@@ -59,7 +90,9 @@ export async function startTestApp(database: DatabaseHandle, options: TestAppOpt
       return (await server).url
     },
     close: async () => {
+      await jobs.stop()
       await (await server)?.close(0)
+      await rm(folder, { recursive: true, force: true })
     },
   }
 }
@@ -85,6 +118,7 @@ export interface Finished {
 export interface SpawnedServer {
   /** Without a slash at the end. */
   url: string
+  pid: number
   /** Sends a signal and lets the program do what it does then. */
   signal(name: NodeJS.Signals): void
   /** Asks the program to stop. */
@@ -98,13 +132,22 @@ export interface SpawnedServer {
  * Runs the real server in a process of its own, with any free port and a new folder of data unless `env` says
  * otherwise, and waits until it listens. @throws Error with what it said, when it ends instead
  */
-export async function spawnServer({ env = {}, cwd }: { env?: Environment; cwd?: string } = {}): Promise<SpawnedServer> {
-  const program = await start('main', [], env, cwd)
+export async function spawnServer({
+  program: name = 'main',
+  env = {},
+  cwd,
+}: {
+  program?: Program
+  env?: Environment
+  cwd?: string
+} = {}): Promise<SpawnedServer> {
+  const program = await start(name, [], env, cwd)
   const ended = program.exit.then(({ code, stdout, stderr }) => {
     throw new Error(`The server ended with ${code} instead of listening:\n${stdout}${stderr}`)
   })
   return {
     url: await Promise.race([program.listening, ended]),
+    pid: program.pid,
     signal: program.signal,
     stop: () => {
       program.signal('SIGTERM')
@@ -128,7 +171,7 @@ export async function runProgram(name: Program, words: string[], env: Environmen
 
 /** All that a program gets of an environment: nothing of this process leaks into it. */
 type Environment = Record<string, string>
-type Program = 'main' | 'cli'
+type Program = 'main' | 'cli' | 'testing/server-of-retailer-jobs'
 
 async function start(name: Program, words: string[], env: Environment, cwd?: string) {
   const folder = await mkdtemp(join(tmpdir(), 'spends-test-'))
@@ -153,5 +196,5 @@ async function start(name: Program, words: string[], env: Environment, cwd?: str
     await rm(folder, { recursive: true, force: true })
     return { code: code ?? null, stdout, stderr }
   })
-  return { listening, exit, signal: (signal: NodeJS.Signals) => void child.kill(signal) }
+  return { pid: child.pid ?? 0, listening, exit, signal: (signal: NodeJS.Signals) => void child.kill(signal) }
 }

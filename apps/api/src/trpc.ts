@@ -16,8 +16,8 @@ export interface Meta {
     description?: string
     /** Chapters of the documentation; `rest/tags.ts` describes them. */
     tags: readonly string[]
-    /** 200 unless said otherwise; 204 has no body. */
-    status?: 200 | 201 | 204
+    /** 200 unless said otherwise; 202 is for what has only begun, 204 has no body. */
+    status?: 200 | 201 | 202 | 204
     /** Failures of this operation that its input does not tell, such as CONFLICT. */
     errors?: readonly ErrorCode[]
     /** The path under /api of what was made, for the header `Location`. */
@@ -43,6 +43,8 @@ const t = initTRPC
   .meta<Meta>()
   .create({
     isDev: false,
+    // Proxies cut connections on which nothing moves, and a client notices that way that its one is dead.
+    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
     errorFormatter({ shape, error, path, ctx }) {
       const requestId = ctx?.requestId ?? requestIds.get(error) ?? ''
       const { detail, code, status, errors, request_id } = toProblem(error, requestId).body

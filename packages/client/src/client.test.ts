@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { AppRouter as ServerRouter } from '@spends/api/router'
 import { type SpawnedServer, spawnServer } from '@spends/api/testing'
 import type { inferRouterError, inferRouterInputs, inferRouterOutputs } from '@trpc/server'
+import { EventSource } from 'eventsource'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import {
   type AppRouter,
@@ -13,6 +14,7 @@ import {
   type Failure,
   type FieldError,
   getFailure,
+  type Job,
   type NewPurchase,
   type NewRetailer,
   type Purchase,
@@ -122,6 +124,46 @@ describe('createClient', () => {
   })
 })
 
+describe('a subscription', () => {
+  /** What a subscription to a job that is not there ends with. */
+  function failureOfWatch(client: Client): Promise<Failure | undefined> {
+    return new Promise((resolve) => {
+      client.jobs.watch.subscribe({ id: NOWHERE }, { onError: (error) => resolve(getFailure(error)) })
+    })
+  }
+
+  it('says why it fails', async () => {
+    expect(await failureOfWatch(createClient({ url: server.url, EventSource }))).toMatchObject({
+      code: 'NOT_FOUND',
+      path: 'jobs.watch',
+    })
+  })
+
+  it('sends the headers, where its EventSource can', async () => {
+    const headers = { 'X-Request-Id': 'a-subscription-of-mine' }
+    expect(await failureOfWatch(createClient({ url: server.url, EventSource, headers }))).toMatchObject({
+      request_id: 'a-subscription-of-mine',
+    })
+  })
+
+  it('says that there is no EventSource', async () => {
+    expect(await failureOfWatch(client)).toMatchObject({
+      code: 'NO_ANSWER',
+      detail: expect.stringContaining('no EventSource'),
+    })
+  })
+
+  it('comes back to an instance that was away', async () => {
+    const first = await spawnServer()
+    const { port } = new URL(first.url)
+    await first.stop()
+    const failure = failureOfWatch(createClient({ url: first.url, EventSource }))
+    const second = await spawnServer({ env: { PORT: port } })
+    expect(await failure).toMatchObject({ code: 'NOT_FOUND' })
+    await second.stop()
+  })
+})
+
 describe('getFailure', () => {
   it('says what is not there', async () => {
     expect(await failureOf(client.purchases.get.query({ id: NOWHERE }))).toEqual({
@@ -228,6 +270,8 @@ describe('the types', () => {
     expectTypeOf<RetailerShares[number]['retailer_id']>().toEqualTypeOf<string | null>()
     expectTypeOf<Spending[number]>().toEqualTypeOf<{ month: string; total_amount: string; item_count: number }>()
     expectTypeOf<SpendingByPeriodQuery['group_by']>().toEqualTypeOf<'day' | 'week' | 'month' | undefined>()
+    expectTypeOf<Job['status']>().extract<'RUNNING'>().toEqualTypeOf<'RUNNING'>()
+    expectTypeOf<Job['error']>().toEqualTypeOf<string | null>()
     expectTypeOf<NewRetailer>().not.toHaveProperty('created')
   })
 

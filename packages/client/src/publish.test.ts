@@ -86,6 +86,10 @@ describe('the published package', () => {
     expect(names.sort()).toEqual([
       'LICENSE',
       'README.md',
+      'dist/attachments.d.ts',
+      'dist/attachments.js',
+      'dist/export-url.d.ts',
+      'dist/export-url.js',
       'dist/failure.d.ts',
       'dist/failure.js',
       'dist/index.d.ts',
@@ -94,6 +98,8 @@ describe('the published package', () => {
       'dist/router.js',
       'dist/types.d.ts',
       'dist/types.js',
+      'dist/upload.d.ts',
+      'dist/upload.js',
       'package.json',
     ])
   })
@@ -116,7 +122,13 @@ describe('the published package', () => {
       const text = await readFile(file, 'utf8')
       for (const [, name = ''] of text.matchAll(/(?:\bfrom|\bimport\(?)\s*["']([^"']+)["']/g)) imported[kind].add(name)
     }
-    expect([...imported['.js']].sort()).toEqual(['./failure.js', '@trpc/client'])
+    expect([...imported['.js']].sort()).toEqual([
+      './attachments.js',
+      './export-url.js',
+      './failure.js',
+      './upload.js',
+      '@trpc/client',
+    ])
     expect([...imported['.ts']].filter((name) => !name.startsWith('./')).sort()).toEqual([
       '@trpc/client',
       '@trpc/server',
@@ -143,7 +155,7 @@ describe('the published package', () => {
       `readme-${index}.ts`,
       text,
     ])
-    expect(programs).toHaveLength(4)
+    expect(programs).toHaveLength(6)
     expect(await compile(Object.fromEntries(programs))).toEqual([])
   })
 

@@ -12,6 +12,8 @@ export type PurchaseList = Outputs['purchases']['list']
 export type NewPurchase = Inputs['purchases']['create']
 export type PurchaseChanges = Inputs['purchases']['update']
 export type PurchaseFilter = Inputs['purchases']['list']
+/** Which purchases, where they are not divided into pages. */
+export type PurchaseSelection = Omit<Extract<PurchaseFilter, object>, 'skip' | 'limit' | 'sort' | 'order'>
 export type Attachment = PurchaseDetails['attachments'][number]
 
 export type Warranty = Outputs['warranties']['get']
@@ -49,6 +51,22 @@ export type TopProducts = Outputs['analytics']['topProducts']
 export type TopProductsQuery = Inputs['analytics']['topProducts']
 export type RecentPurchases = Outputs['analytics']['recentPurchases']
 export type RecentWarranties = Outputs['analytics']['recentWarranties']
+
+/** What a subscription tells, and the id from which it can go on. */
+export interface Tracked<T> {
+  id: string
+  data: T
+}
+
+export type Job = Outputs['jobs']['get']
+export type JobList = Outputs['jobs']['list']
+export type JobFilter = Inputs['jobs']['list']
+
+/** What a file to import was understood as. */
+export type ImportDetection = Outputs['import']['detect']
+export type ImportDetectionQuery = Inputs['import']['detect']
+export type ImportRequest = Inputs['import']['run']
+export type ImportUndo = Outputs['import']['undo']
 
 export type Settings = Outputs['settings']['get']
 export type SettingsChanges = Inputs['settings']['update']

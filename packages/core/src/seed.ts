@@ -32,11 +32,18 @@ export async function seedDatabase(ctx: Context): Promise<boolean> {
   })
 }
 
+const SEEDED = '00000000-0000-7000-8000-'
+
+/** Whether this is the id of an entry that every instance begins with. */
+export function isSeededId(id: string): boolean {
+  return id.startsWith(SEEDED)
+}
+
 /** Their ids are fixed, so that what one instance exports finds the same entries in another. */
 function rows(ctx: Context, entries: readonly (readonly [string, string])[], group: string) {
   const now = toInstant(ctx.now())
   return entries.map(([name, url], index) => ({
-    id: `00000000-0000-7000-8000-${group}${String(index + 1).padStart(11, '0')}`,
+    id: `${SEEDED}${group}${String(index + 1).padStart(11, '0')}`,
     name,
     url,
     created_at: now,

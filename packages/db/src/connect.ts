@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { type Dialect, Kysely, sql } from 'kysely'
 import { type PoolOptions, postgresDialect } from './engines/postgres.ts'
 import { SqliteFileDialect } from './engines/sqlite.ts'
+import { type Gate, isAwaited } from './gate.ts'
 import type { Schema } from './schema.ts'
 
 /** What queries are written on: a database or a transaction in it. */
@@ -15,6 +16,8 @@ export interface DatabaseOptions {
   dataDir: string
   /** For servers; a file takes no notice of it. */
   pool?: PoolOptions
+  /** Where several threads of this process use the same file; a server takes no notice of it. */
+  gate?: Gate | undefined
 }
 
 export interface DatabaseHandle {
@@ -23,6 +26,8 @@ export interface DatabaseHandle {
   description: string
   /** Resolves once the database has answered. @throws what `isUnavailable` recognises, when it does not. */
   ping(): Promise<void>
+  /** Whether another thread waits to write, so that a long transaction of this one had better end soon. */
+  isContended(): boolean
   /** Ends every connection; running queries on a server may finish first. */
   close(): Promise<void>
 }
@@ -36,9 +41,9 @@ export class DatabaseUrlError extends Error {
  * Prepares access to the database and makes the folder of its file; the first query connects.
  * @throws DatabaseUrlError
  */
-export function connectDatabase({ url, dataDir, pool }: DatabaseOptions): DatabaseHandle {
+export function connectDatabase({ url, dataDir, pool, gate }: DatabaseOptions): DatabaseHandle {
   const location = url?.trim() || join(dataDir, 'spends_tracker.db')
-  return /^postgres(ql)?:/i.test(location) ? connectServer(location, pool) : connectFile(filePath(location))
+  return /^postgres(ql)?:/i.test(location) ? connectServer(location, pool) : connectFile(filePath(location), gate)
 }
 
 function connectServer(url: string, pool: PoolOptions | undefined): DatabaseHandle {
@@ -52,7 +57,7 @@ function connectServer(url: string, pool: PoolOptions | undefined): DatabaseHand
   return handle(postgresDialect(url, pool), description, 'select 1')
 }
 
-function connectFile(path: string): DatabaseHandle {
+function connectFile(path: string, gate: Gate | undefined): DatabaseHandle {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw new DatabaseUrlError(`DATABASE_URL should name a file, but ${path} is a folder`)
   }
@@ -63,7 +68,9 @@ function connectFile(path: string): DatabaseHandle {
     throw new DatabaseUrlError(`The folder of the database file ${path} cannot be made (DATABASE_URL): ${reason}`)
   }
   // A plain `select 1` would be answered without a look at the file.
-  return handle(new SqliteFileDialect(path), `sqlite:${path}`, 'select count(*) from sqlite_schema')
+  const probe = 'select count(*) from sqlite_schema'
+  const isContended = () => gate?.isBackground === true && isAwaited(gate)
+  return handle(new SqliteFileDialect(path, { gate }), `sqlite:${path}`, probe, isContended)
 }
 
 function filePath(location: string): string {
@@ -82,7 +89,7 @@ function filePath(location: string): string {
   return resolve(path)
 }
 
-function handle(dialect: Dialect, description: string, probe: string): DatabaseHandle {
+function handle(dialect: Dialect, description: string, probe: string, isContended = () => false): DatabaseHandle {
   const db = new Kysely<Schema>({ dialect })
   return {
     db,
@@ -90,6 +97,7 @@ function handle(dialect: Dialect, description: string, probe: string): DatabaseH
     ping: async () => {
       await sql.raw(probe).execute(db)
     },
+    isContended,
     close: () => db.destroy(),
   }
 }

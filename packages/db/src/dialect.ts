@@ -28,6 +28,28 @@ export function lockForUpdate<DB, TB extends keyof DB, O>(
 }
 
 /**
+ * The same query without the rows that somebody else holds at the moment, and nobody changes those it finds until the
+ * transaction `db` ends. A writing transaction on SQLite is alone anyway.
+ */
+export function lockWhatIsFree<DB, TB extends keyof DB, O>(
+  db: Kysely<DB>,
+  query: SelectQueryBuilder<DB, TB, O>,
+): SelectQueryBuilder<DB, TB, O> {
+  return engineOf(db) === 'postgres' ? query.forUpdate().skipLocked() : query
+}
+
+/**
+ * The instant by the clock of the database, which all processes share.
+ * @param seconds added to it
+ */
+export function currentInstant(db: QueryExecutorProvider, seconds = 0): RawBuilder<string> {
+  if (engineOf(db) === 'postgres') {
+    return sql<string>`date_trunc('second', clock_timestamp() + make_interval(secs => ${seconds}))`
+  }
+  return sql<string>`strftime('%Y-%m-%dT%H:%M:%SZ', 'now', ${`${seconds} seconds`})`
+}
+
+/**
  * True where `text` holds `needle`, every character of it meant literally.
  * @param text a column's name, or an expression. It and the needle are already in the same normal form, lower case
  * included: the engines do not agree on the case of letters.
@@ -87,4 +109,14 @@ function quotePhrase(needle: string): string {
  */
 export async function lockTable<DB>(tx: Kysely<DB>, table: keyof DB & string): Promise<void> {
   if (engineOf(tx) === 'postgres') await sql`lock table ${sql.table(table)} in share row exclusive mode`.execute(tx)
+}
+
+/**
+ * The condition "the column holds one of these texts", in the same words whatever their number: so that a query for
+ * many is prepared once.
+ */
+export function isOneOf(db: QueryExecutorProvider, column: string, values: readonly string[]): Expression<SqlBool> {
+  const left = sql.ref(column)
+  if (engineOf(db) === 'postgres') return sql<SqlBool>`${left} = any(${values})`
+  return sql<SqlBool>`${left} in (select value from json_each(${JSON.stringify(values)}))`
 }

@@ -22,6 +22,11 @@ export function isDeadlock(error: unknown): boolean {
   return ['40P01', '40001'].includes(codeOf(error))
 }
 
+/** The database is there, but what it holds is not what it once wrote. */
+export function isDamaged(error: unknown): boolean {
+  return /^(SQLITE_CORRUPT(_.*)?|SQLITE_NOTADB|XX00[12])$/.test(codeOf(error))
+}
+
 /** No room is left where the database lives. */
 export function isDiskFull(error: unknown): boolean {
   return ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT', '53100'].includes(codeOf(error))

@@ -1,3 +1,4 @@
+export { beginBulk, clearTables, columnsOf, countRows, type EndBulk, insertRows, type Row, streamRows } from './bulk.ts'
 export {
   connectDatabase,
   type DatabaseHandle,
@@ -5,9 +6,21 @@ export {
   DatabaseUrlError,
   type Db,
 } from './connect.ts'
-export { contains, containsByIndex, countByIndex, jsonList, lockForUpdate, lockTable } from './dialect.ts'
+export {
+  contains,
+  containsByIndex,
+  countByIndex,
+  currentInstant,
+  engineOf,
+  isOneOf,
+  jsonList,
+  lockForUpdate,
+  lockTable,
+  lockWhatIsFree,
+} from './dialect.ts'
 export type { PoolOptions } from './engines/postgres.ts'
 export {
+  isDamaged,
   isDeadlock,
   isDiskFull,
   isForeignKeyViolation,
@@ -15,6 +28,9 @@ export {
   isUnavailable,
   isUniqueViolation,
 } from './errors.ts'
+export { type Gate, newGateMemory } from './gate.ts'
 export { type MigrationStatus, migrateDown, migrateUp, migrationStatus, SchemaTooNewError } from './migrate.ts'
 export { prepared, preparedInsert } from './prepared.ts'
+export { type DayAndName, findSameDayAndName } from './same-day-and-name.ts'
 export type * from './schema.ts'
+export { openScratch, SCHEMA_VERSIONS } from './scratch.ts'

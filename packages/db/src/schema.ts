@@ -18,6 +18,7 @@ export interface Schema {
   import_files: ImportFilesTable
   import_errors: ImportErrorsTable
   import_mappings: ImportMappingsTable
+  backup_config: BackupConfigTable
   settings: SettingsTable
   statistics: StatisticsTable
 }
@@ -115,6 +116,7 @@ export interface JobsTable {
   total: number | null
   /** JSON. */
   result: string | null
+  /** JSON: why it failed. */
   error: string | null
   created_at: string
   started_at: string | null
@@ -167,6 +169,27 @@ export interface ImportMappingsTable {
   /** JSON: our field -> their column. */
   columns: string
   updated_at: string
+}
+
+/** One row, `id` 1, once somebody has said something about backups. It is of the instance: no backup holds it. */
+export interface BackupConfigTable {
+  id: number
+  schedule: 'OFF' | 'DAILY' | 'WEEKLY' | 'MONTHLY'
+  hour: number
+  weekday: 'MONDAY' | 'TUESDAY' | 'WEDNESDAY' | 'THURSDAY' | 'FRIDAY' | 'SATURDAY' | 'SUNDAY'
+  day_of_month: number
+  keep_last: number
+  keep_daily: number
+  keep_weekly: number
+  keep_monthly: number
+  /** JSON list of places. */
+  destinations: string
+  /** A secret: what backups are encrypted with. */
+  passphrase: string | null
+  /** Since when there is this schedule; null while there never was one. */
+  scheduled_since: string | null
+  /** What was due up to then is queued. */
+  queued_until: string | null
 }
 
 /** One row, `id` 1. It exists from the first start on. */

@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { newId } from '@spends/core'
 import { createTRPCUntypedClient, httpLink, TRPCClientError } from '@trpc/client'
 import type { Hono } from 'hono'
+import { inject } from 'vitest'
 import type { DatabaseHandle } from '../database.ts'
 import type { AppEnv } from '../edge.ts'
 import { listOperations, type Operation } from '../rest/operations.ts'
@@ -35,7 +39,7 @@ export interface World {
   askTrpc(procedure: string, input: unknown): Promise<Outcome>
   /** The value with a name for every id, the same in all worlds that lived through the same. */
   label(value: unknown): unknown
-  /** Every row of every table. */
+  /** Every row of every table, once no job is at work. */
   dump(): Promise<Record<string, string[]>>
 }
 
@@ -43,13 +47,17 @@ export const TODAY = '2026-03-15'
 const NOW = new Date('2026-03-15T10:20:30.456Z')
 
 export async function createWorld(database: DatabaseHandle, env: Record<string, string> = {}): Promise<World> {
-  const server = await startTestApp(database, { now: () => NOW, env })
+  // A folder that goes when all tests are over.
+  const DATA_DIR = join(inject('testDatabases').folder, randomUUID())
+  const server = await startTestApp(database, { now: () => NOW, env: { DATA_DIR, ...env } })
   const tables = (await database.db.introspection.getTables()).map(({ name }) => name)
   const trpc = createTRPCUntypedClient<AppRouter>({
     links: [httpLink({ url: 'http://localhost/trpc', fetch: fetchFrom(server.app) })],
   })
   const labels = new Map<string, string>()
-  const ids = await furnish(server)
+  const furniture = await furnish(server)
+  const panReceipt = await addReceipt(server, furniture)
+  const ids = { ...furniture, panReceipt, ...(await addJobs(database)), file: await addFile(server) }
   for (const [name, id] of Object.entries(ids)) labels.set(id, `<${name}>`)
 
   return {
@@ -77,6 +85,7 @@ export async function createWorld(database: DatabaseHandle, env: Record<string, 
       return text === undefined ? undefined : JSON.parse(text.replaceAll(UUID, (id) => labelOf(id, labels)))
     },
     async dump() {
+      await server.jobs.idle()
       const all: Record<string, string[]> = {}
       for (const table of tables) {
         const rows = await database.db
@@ -178,11 +187,42 @@ const PURCHASES = {
   },
 } as const
 
-export type ThingName = keyof typeof BODIES | PurchaseName | `${Exclude<PurchaseName, 'phone'>}Warranty`
+/** One that is over, and one that another machine does for as long as tests last. */
+const JOBS = {
+  imported: {
+    status: 'SUCCEEDED',
+    stage: 'write',
+    done: 2,
+    total: 2,
+    result: '{"created":2}',
+    created_at: '2026-03-14T10:00:00Z',
+    started_at: '2026-03-14T10:00:01Z',
+    finished_at: '2026-03-14T10:00:02Z',
+  },
+  importing: {
+    status: 'RUNNING',
+    stage: 'read',
+    done: 1,
+    created_at: '2026-03-15T10:00:00Z',
+    started_at: '2026-03-15T10:00:01Z',
+    claimed_by: 'elsewhere:1:worker',
+    heartbeat_at: '2999-12-31T00:00:00Z',
+  },
+} as const
+
+export type ThingName =
+  | keyof typeof BODIES
+  | keyof typeof JOBS
+  | 'file'
+  | 'panReceipt'
+  | PurchaseName
+  | `${Exclude<PurchaseName, 'phone'>}Warranty`
 type PurchaseName = keyof typeof PURCHASES
 
 /** Makes the things through REST. The phone has no warranty; only the shop and Acme are in use. */
-async function furnish(server: TestApp): Promise<Record<ThingName, string>> {
+async function furnish(
+  server: TestApp,
+): Promise<Record<Exclude<ThingName, keyof typeof JOBS | 'file' | 'panReceipt'>, string>> {
   const ids: Partial<Record<string, string>> = {}
   for (const [name, [path, json]] of Object.entries(BODIES)) ids[name] = (await make(server, path, json)).id
   for (const [name, purchase] of Object.entries(PURCHASES)) {
@@ -191,7 +231,38 @@ async function furnish(server: TestApp): Promise<Record<ThingName, string>> {
     ids[name] = made.id
     if (made.warranty) ids[`${name}Warranty`] = made.warranty.id
   }
-  return ids as Record<ThingName, string>
+  return ids as Awaited<ReturnType<typeof furnish>>
+}
+
+/** A receipt of the pan. */
+async function addReceipt(server: TestApp, { pan }: { pan: string }): Promise<string> {
+  const body = new FormData()
+  body.set('kind', 'RECEIPT')
+  body.set('file', new File(['%PDF-1.7 the pan'], 'Pfanne.pdf'))
+  const response = await server.request(`/api/purchases/${pan}/attachments`, { method: 'POST', body })
+  if (response.status !== 201) throw new Error(`The receipt was refused: ${await response.text()}`)
+  return ((await response.json()) as Made).id
+}
+
+/** A file to import; whether dates are written day or month first is left open. */
+async function addFile(server: TestApp): Promise<string> {
+  const body = 'Name,Amount,Day\r\nCup,4.50,03/04/2026\r\nSaucer,2.50,05/06/2026\r\n'
+  const init = { method: 'POST', body, headers: { 'Content-Type': 'text/csv' } }
+  const response = await server.request('/api/import/files', init)
+  if (response.status !== 201) throw new Error(`The file was refused: ${await response.text()}`)
+  return ((await response.json()) as Made).id
+}
+
+async function addJobs({ db }: DatabaseHandle): Promise<Record<keyof typeof JOBS, string>> {
+  const ids = { imported: newId(), importing: newId() }
+  for (const [name, job] of Object.entries(JOBS)) {
+    const id = ids[name as keyof typeof JOBS]
+    await db
+      .insertInto('jobs')
+      .values({ id, kind: 'IMPORT', ...job })
+      .execute()
+  }
+  return ids
 }
 
 interface Made {

@@ -228,6 +228,64 @@ const ANALYTICS = [
   ),
 ]
 
+const IMPORTS = [
+  ...['import.detect', 'import.run'].flatMap((procedure) => [
+    ...Object.entries({
+      date_format: ['YDM', 'dmy', '', null],
+      decimal: [';', '', null],
+      currency_code: ['usd', 'XYZ', '', null],
+      default_price: ['-1', '1e3', 'x', null],
+      default_purchase_date: ['2026-02-30', '', null],
+      columns: ['x', [], null],
+      colour: ['red'],
+    }).flatMap(([field, values]) =>
+      values.map((value) =>
+        wrong(procedure, `${field} ${show(value)}`, (ids) => ({ file_id: ids.file, [field]: value }), [field]),
+      ),
+    ),
+    wrong(
+      procedure,
+      'columns that are none',
+      (ids) => ({ file_id: ids.file, columns: { price: 1, product_name: '', colour: 'Farbe' } }),
+      ['columns.price', 'columns.product_name', 'columns.colour'],
+    ),
+    refused(404, procedure, 'a file that is not there', () => ({ file_id: NOBODY })),
+    refused(404, procedure, 'a file without an id', () => ({ file_id: 'x' })),
+  ]),
+  wrong(
+    'import.detect',
+    'columns that the file has not',
+    (ids) => ({ file_id: ids.file, columns: { price: 'Preis' } }),
+    ['columns.price'],
+  ),
+  wrong(
+    'import.run',
+    'several wrong options',
+    (ids) => ({ file_id: ids.file, duplicates: 'merge', dry_run: 'yes', on_error: null }),
+    ['duplicates', 'dry_run', 'on_error'],
+  ),
+  wrong('import.undo', 'a field that is none', (ids) => ({ job_id: ids.imported, force: true }), ['force']),
+  refused(409, 'import.undo', 'one at work', (ids) => ({ job_id: ids.importing })),
+  ...['first', NOBODY].flatMap((id) => [refused(404, 'import.undo', `job_id ${id}`, () => ({ job_id: id }))]),
+]
+
+const JOBS = [
+  ...wrongFilter('jobs.list', 'limit', [0, 101, 1.5, 'x', '']),
+  ...wrongFilter('jobs.list', 'skip', [-1, 'x', 1e18]),
+  ...wrongFilter('jobs.list', 'status', ['DONE', 'running', '']),
+  ...wrongFilter('jobs.list', 'kind', ['EXPORT', '']),
+  ...wrongFilter('jobs.list', 'search', ['lamp']),
+  wrong('jobs.get', 'a field that is none', (ids) => ({ id: ids.imported, wait: 'yes' }), ['wait']),
+  wrong('jobs.cancel', 'a field that is none', (ids) => ({ id: ids.importing, force: 'yes' }), ['force']),
+  refused(409, 'jobs.cancel', 'one that is over', (ids) => ({ id: ids.imported })),
+  ...['get', 'cancel'].flatMap((verb) => notThere(`jobs.${verb}`)),
+]
+
+const ATTACHMENTS = ['get', 'delete'].flatMap((verb) => [
+  wrong(`attachments.${verb}`, 'a field that is none', (ids) => ({ id: ids.panReceipt, force: 'yes' }), ['force']),
+  ...notThere(`attachments.${verb}`),
+])
+
 const STALE = [
   ...[2, 999].flatMap((version) => [
     refused(412, 'purchases.update', `version ${version}`, (ids) => ({ id: ids.lamp, version, notes: 'x' })),
@@ -255,6 +313,9 @@ export const WRONG_INPUTS: readonly WrongInput[] = [
   ...LISTS,
   ...ANALYTICS,
   ...SETTINGS,
+  ...IMPORTS,
+  ...JOBS,
+  ...ATTACHMENTS,
   ...STALE,
   ...['purchases', 'warranties'].flatMap((name) =>
     ['get', 'update', 'delete'].flatMap((verb) => notThere(`${name}.${verb}`)),

@@ -7,7 +7,7 @@ import { answerProblem, HttpError } from '../problem.ts'
 import { createCallerFactory } from '../trpc.ts'
 import { currentEtag, isKnown, readIfMatch } from './etag.ts'
 import { listOperations, type Operation } from './operations.ts'
-import { createQueryReader, parseQuery, type QueryParameters } from './query.ts'
+import { createQueryReader, inBoth, parseQuery, queryOf, refuse } from './query.ts'
 
 type RestContext = Context<AppEnv>
 type Call = (context: ApiContext, operation: Operation, input: unknown) => Promise<unknown>
@@ -125,19 +125,6 @@ function createInputReader(operation: Operation): (c: RestContext) => Promise<un
 /** Path and query. */
 function addressOf(url: string): string {
   return url.slice(url.indexOf('/', url.indexOf('//') + 2))
-}
-
-function queryOf(url: string): string {
-  const question = url.indexOf('?')
-  return question < 0 ? '' : url.slice(question + 1)
-}
-
-function refuse(names: Iterable<string>, reason: string): Record<string, Refused> {
-  return Object.fromEntries(Array.from(names, (name) => [name, new Refused(reason)]))
-}
-
-function inBoth(query: QueryParameters, inPath: ReadonlySet<string>): string[] {
-  return [...query.keys()].filter((name) => inPath.has(name))
 }
 
 /** Whoever puts a `version` into the body of a DELETE counts on it: it must not be passed over. */

@@ -2,8 +2,10 @@ import type { AnyRouter } from '@trpc/server'
 import type { ProblemCode } from '../problem.ts'
 import { exampleOf } from './examples.ts'
 import { listOperations, type Operation } from './operations.ts'
+import { describeFields } from './parameters.ts'
+import { componentOf, describePlainRoute, PLAIN_HEADERS, problemsOfPlain } from './plain-document.ts'
+import type { PlainHeader, PlainRoute } from './plain-routes.ts'
 import { PROBLEM_SCHEMA, problemComponents, problemResponses, problemsOf } from './problem-responses.ts'
-import { takesList } from './query.ts'
 import { createSchemaBook, type JsonSchema, type SchemaBook } from './schemas.ts'
 import { SERVICE_PATHS } from './service-paths.ts'
 import { TAGS } from './tags.ts'
@@ -25,7 +27,10 @@ export interface OpenApiDocument {
  * The OpenAPI 3.1 document of all procedures with `meta.openapi`, and of what the server answers beside them.
  * @throws Error when an operation can't be described: these are mistakes of ours.
  */
-export function buildDocument(router: AnyRouter, { version }: { version: string }): OpenApiDocument {
+export function buildDocument(
+  router: AnyRouter,
+  { version, plainRoutes = [] }: { version: string; plainRoutes?: readonly PlainRoute[] },
+): OpenApiDocument {
   const operations = listOperations(router)
   const book = createSchemaBook()
   const paths: Record<string, PathItem> = {}
@@ -33,7 +38,16 @@ export function buildDocument(router: AnyRouter, { version }: { version: string 
     const path = `/api${operation.rest.path}`
     paths[path] = { ...paths[path], [operation.rest.method.toLowerCase()]: describeOperation(operation, book) }
   }
-  const codes = new Set<ProblemCode>(['MISDIRECTED_REQUEST', 'SERVICE_UNAVAILABLE', ...operations.flatMap(problemsOf)])
+  for (const route of plainRoutes) {
+    const path = `/api${route.path}`
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describePlainRoute(route, book) }
+  }
+  const codes = new Set<ProblemCode>([
+    'MISDIRECTED_REQUEST',
+    'SERVICE_UNAVAILABLE',
+    ...operations.flatMap(problemsOf),
+    ...plainRoutes.flatMap(problemsOfPlain),
+  ])
   return {
     openapi: '3.1.0',
     info: {
@@ -44,7 +58,7 @@ export function buildDocument(router: AnyRouter, { version }: { version: string 
     },
     servers: [{ url: '/', description: 'The server this document comes from.' }],
     security: [],
-    tags: describeTags(operations),
+    tags: describeTags([...operations.map(({ rest }) => rest), ...plainRoutes]),
     paths: { ...paths, ...SERVICE_PATHS },
     components: {
       schemas: { ...sorted(book.components), Problem: PROBLEM_SCHEMA },
@@ -52,7 +66,7 @@ export function buildDocument(router: AnyRouter, { version }: { version: string 
         ...(operations.some(({ rest }) => rest.conditional) ? { NotModified: NOT_MODIFIED } : {}),
         ...problemComponents(codes),
       },
-      headers: describeHeaders(operations),
+      headers: { ...describeHeaders(operations), ...describePlainHeaders(plainRoutes) },
     },
   }
 }
@@ -64,8 +78,8 @@ const DESCRIPTION = [
   'Every failure is `application/problem+json`.',
 ].join('\n\n')
 
-function describeTags(operations: readonly Operation[]): OpenApiDocument['tags'] {
-  const used = new Set(['Service', ...operations.flatMap(({ rest }) => rest.tags)])
+function describeTags(described: readonly { tags: readonly string[] }[]): OpenApiDocument['tags'] {
+  const used = new Set(['Service', ...described.flatMap(({ tags }) => tags)])
   const unknown = [...used].filter((name) => !Object.hasOwn(TAGS, name))
   if (unknown.length > 0) throw new Error(`rest/tags.ts does not describe ${unknown.join(', ')}`)
   return Object.entries(TAGS)
@@ -117,6 +131,14 @@ function describeHeaders(operations: readonly Operation[]): Record<string, objec
   }
 }
 
+function describePlainHeaders(routes: readonly PlainRoute[]): Record<string, object> {
+  const used = new Set<PlainHeader>(
+    routes.flatMap(({ responses }) => Object.values(responses).flatMap(({ headers = [] }) => headers)),
+  )
+  const names = (Object.keys(PLAIN_HEADERS) as PlainHeader[]).filter((name) => used.has(name))
+  return Object.fromEntries(names.map((name) => [componentOf(name), PLAIN_HEADERS[name]]))
+}
+
 const REVISION_ETAG = 'W/"6jnVE83cqn1Tm-KwbIcPd4hNFf8"'
 
 function describeOperation(operation: Operation, book: SchemaBook): object {
@@ -147,8 +169,10 @@ function describeSuccess({ rest, output }: Operation, book: SchemaBook): object 
     ...headerRefs(...(rest.headers ?? [])),
   }
   if (rest.status === 204) return { description: 'Done.', headers }
-  return { description: rest.status === 201 ? 'Made.' : 'Done.', headers, content: json(book.output(output), book) }
+  return { description: SUCCESSES[rest.status ?? 200], headers, content: json(book.output(output), book) }
 }
+
+const SUCCESSES = { 200: 'Done.', 201: 'Made.', 202: 'Begun: what comes is the job.' }
 
 function headerRefs(...names: string[]): Record<string, object> {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
@@ -179,27 +203,6 @@ function describeParameters(operation: Operation, book: SchemaBook): object[] {
   ]
 }
 
-function describeFields({ input, hasBody, fields, pathParameters }: Operation, book: SchemaBook): object[] {
-  if (!input) return []
-  const { properties, required } = book.fields(input)
-  return Object.entries(properties)
-    .filter(([name]) => !hasBody || pathParameters.includes(name))
-    .map(([name, property]) => {
-      const field = fields[name]
-      const isList = field !== undefined && takesList(field)
-      const { description, ...schema } = isList ? asList(property) : property
-      const inPath = pathParameters.includes(name)
-      return {
-        name,
-        in: inPath ? 'path' : 'query',
-        required: inPath || required.includes(name),
-        ...(description === undefined ? {} : { description }),
-        ...(isList ? { style: 'form', explode: true } : {}),
-        schema,
-      }
-    })
-}
-
 const IF_MATCH = {
   name: 'If-Match',
   in: 'header',
@@ -214,13 +217,6 @@ const IF_NONE_MATCH = {
   required: false,
   description: 'ETags that were read, or `*`; the answer is 304 without a body while one of them is the current one.',
   schema: { type: 'string', examples: [REVISION_ETAG] },
-}
-
-/** In a query a single value is a list of one anyway. */
-function asList(schema: JsonSchema): JsonSchema {
-  const { anyOf, ...outer } = schema
-  const list = anyOf?.find((branch) => branch.type === 'array')
-  return list ? { ...list, ...outer } : schema
 }
 
 /** By name, so that moving a router moves nothing in the document. */

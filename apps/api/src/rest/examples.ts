@@ -28,7 +28,7 @@ function exampleOfType(schema: JsonSchema, book: Pick<SchemaBook, 'resolve'>): u
     case 'object':
       return Object.fromEntries(
         Object.entries(schema.properties ?? {})
-          // A field of any type is one that only reading gives: nobody needs to send it.
+          // A field of any type and without an example is one that only reading gives: nobody needs to send it.
           .filter(([, property]) => typeof property === 'object' && !isAnything(property, book))
           .map(([name, property]) => [name, exampleOf(property as JsonSchema, book)]),
       )
@@ -48,5 +48,5 @@ function exampleOfType(schema: JsonSchema, book: Pick<SchemaBook, 'resolve'>): u
 
 function isAnything(schema: JsonSchema, book: Pick<SchemaBook, 'resolve'>): boolean {
   const resolved = book.resolve(schema)
-  return !['type', 'enum', 'const', 'anyOf', 'oneOf', 'allOf'].some((keyword) => keyword in resolved)
+  return !['type', 'enum', 'const', 'anyOf', 'oneOf', 'allOf', 'examples'].some((keyword) => keyword in resolved)
 }

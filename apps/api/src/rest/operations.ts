@@ -61,7 +61,7 @@ function toOperation(procedure: string, definition: ProcedureDefinition): Operat
 }
 
 /** The fields of a strict object, through what may stand around it; undefined for anything else. */
-function fieldsOf(schema: z.core.$ZodType): Record<string, z.ZodType> | undefined {
+export function fieldsOf(schema: z.core.$ZodType): Record<string, z.ZodType> | undefined {
   if (schema instanceof z.ZodObject) {
     return schema._zod.def.catchall instanceof z.ZodNever ? (schema.shape as Record<string, z.ZodType>) : undefined
   }

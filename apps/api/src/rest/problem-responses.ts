@@ -23,7 +23,24 @@ const MEANINGS: Readonly<Record<ProblemCode, string>> = {
 
 /** The failures that this operation can have. */
 export function problemsOf({ rest, hasBody, fields, pathParameters }: Operation): ProblemCode[] {
-  const changes = rest.method !== 'GET'
+  return problemsOfRequest({
+    method: rest.method,
+    hasBody,
+    hasVersion: Object.hasOwn(fields, 'version'),
+    hasPathParameters: pathParameters.length > 0,
+    errors: rest.errors ?? [],
+  })
+}
+
+/** The failures that a request of this kind can have. @param errors those that its kind does not tell */
+export function problemsOfRequest(request: {
+  method: string
+  hasBody: boolean
+  hasVersion: boolean
+  hasPathParameters: boolean
+  errors: readonly ProblemCode[]
+}): ProblemCode[] {
+  const changes = request.method !== 'GET'
   const found = new Set<ProblemCode>([
     'BAD_REQUEST',
     'MISDIRECTED_REQUEST',
@@ -31,10 +48,10 @@ export function problemsOf({ rest, hasBody, fields, pathParameters }: Operation)
     'INTERNAL_SERVER_ERROR',
     'SERVICE_UNAVAILABLE',
     ...(changes ? (['FORBIDDEN', 'INSUFFICIENT_STORAGE'] as const) : []),
-    ...(pathParameters.length > 0 ? (['NOT_FOUND'] as const) : []),
-    ...(changes && Object.hasOwn(fields, 'version') ? (['PRECONDITION_FAILED'] as const) : []),
-    ...(hasBody ? (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const) : []),
-    ...(rest.errors ?? []),
+    ...(request.hasPathParameters ? (['NOT_FOUND'] as const) : []),
+    ...(changes && request.hasVersion ? (['PRECONDITION_FAILED'] as const) : []),
+    ...(request.hasBody ? (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const) : []),
+    ...request.errors,
   ])
   return PROBLEM_CODES.filter((code) => found.has(code))
 }

@@ -13,6 +13,22 @@ interface Takes {
 /** Parameters by name, each with the values given for it, in order. */
 export type QueryParameters = ReadonlyMap<string, readonly string[]>
 
+/** The query of an address, without the question mark. */
+export function queryOf(url: string): string {
+  const question = url.indexOf('?')
+  return question < 0 ? '' : url.slice(question + 1)
+}
+
+/** Stand-ins for the values of fields that the transport refuses. */
+export function refuse(names: Iterable<string>, reason: string): Record<string, Refused> {
+  return Object.fromEntries(Array.from(names, (name) => [name, new Refused(reason)]))
+}
+
+/** The parameters of the query whose value the path gives. */
+export function inBoth(query: QueryParameters, inPath: ReadonlySet<string>): string[] {
+  return [...query.keys()].filter((name) => inPath.has(name))
+}
+
 /**
  * The parameters of a query string, decoded.
  * @param query without the question mark

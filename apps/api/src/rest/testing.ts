@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { AppError, type FieldError, notFound } from '@spends/core'
+import { AppError, type FieldError, localFiles, notFound } from '@spends/core'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { ApiContext, Right } from '../context.ts'
@@ -271,6 +271,10 @@ export function createToyContext(options: { may?: readonly Right[]; requestId?: 
       throw new Error('A drawer asked for the database')
     },
     now: () => new Date('2026-01-31T12:00:00Z'),
+    jobs: { poke: () => {} },
+    stopping: new AbortController().signal,
+    files: localFiles('/nowhere'),
+    folders: { uploads: '/nowhere', imports: '/nowhere' },
     caller: { name: 'tester', may: new Set(options.may ?? ['read', 'write', 'admin']) },
     requestId: options.requestId ?? 'request-1',
     log: { error: (details, message) => void logged.push({ details, message }) },

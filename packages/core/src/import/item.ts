@@ -3,6 +3,9 @@
  * make these; the run of an import checks them, compares them with what is stored, and writes.
  */
 
+import type { BlobStore } from '../files.ts'
+import type { ImportColumns } from './options.ts'
+
 /** A retailer or brand as a file speaks of it. */
 export interface NamedReference {
   /** In files of ours and the predecessor's. */
@@ -102,7 +105,20 @@ export interface SettingsItem {
   settings: unknown
 }
 
-export type ImportItem = PurchaseItem | EntryItem | SettingsItem
+/** A row that is no purchase by its own word, such as a cancelled order. It is left out, and a warning says so. */
+export interface SkippedItem {
+  kind: 'skipped'
+  row: number
+  message: string
+}
+
+/** Something worth knowing that belongs to no purchase of the file. */
+interface WarningItem {
+  kind: 'warning'
+  message: string
+}
+
+export type ImportItem = PurchaseItem | EntryItem | SettingsItem | SkippedItem | WarningItem
 
 /** What a file was taken for. */
 export const IMPORT_SOURCES = [
@@ -134,4 +150,18 @@ export interface ImportReader {
    * @param onProgress is told how many bytes have been read so far
    */
   read(onProgress: (bytes: number) => void): AsyncIterable<ImportItem[]>
+  /** How a CSV was read, to be remembered for the next one with this header. */
+  table?: { header: readonly string[]; columns: ImportColumns; mapping_from: MappingOrigin }
+  /**
+   * Brings the bytes of the attachments into the store, each one checked against its hash; only a file that has them
+   * can. A `sha256` of an attachment that is not among `stored` stands for bytes that are missing.
+   * @param onProgress is told how many bytes of how many have been stored so far
+   */
+  storeFiles?(
+    files: BlobStore,
+    onProgress: (done: number, total: number) => Promise<void>,
+  ): Promise<{ stored: ReadonlySet<string>; warnings: string[] }>
 }
+
+/** Where a mapping of columns comes from: the format, an earlier import, their names, or the caller. */
+export type MappingOrigin = 'FORMAT' | 'REMEMBERED' | 'PROPOSED' | 'GIVEN'

@@ -112,6 +112,10 @@ export const ImportReport = z
       .meta({ description: 'The first 1,000; all of them are in errors.csv.' }),
     error_count: z.int(),
     warnings: z.array(z.object({ row: z.int().optional(), message: z.string() })),
+    undone_at: z
+      .string()
+      .nullable()
+      .meta({ format: 'date-time', description: 'When the import was taken back; null where it was not.' }),
   })
   .meta({ id: 'ImportReport' })
 export type ImportReport = z.infer<typeof ImportReport>

@@ -1,12 +1,19 @@
+import type { BucketAccess } from '../backup/destinations/place.ts'
 import type { Context } from '../context.ts'
+import type { BlobStore } from '../files.ts'
 
 /** What a running job is given: the ground of the services, its order, and the ways to speak of itself. */
 export interface JobRun extends Context {
   readonly id: string
   /** As it was enqueued. */
   readonly params: unknown
-  /** Bytes of attachments, and the folder for files that live as long as a job. */
+  /** The bytes of attachments. */
+  readonly files: BlobStore
   readonly folders: JobFolders
+  /** How to reach buckets that backups are copied to. */
+  readonly buckets: BucketAccess
+  /** Of the program. */
+  readonly appVersion: string
   /**
    * Says how far the work is. It is written a few times a second at most, however often it is called.
    * @param total undefined while nobody knows
@@ -19,15 +26,17 @@ export interface JobRun extends Context {
    * @throws JobStopped as `progress`
    */
   inTransaction<T>(work: (tx: Context) => Promise<T>): Promise<T>
+  /** Work during which this process answers no requests: 503. */
+  withRequestsClosed<T>(work: () => Promise<T>): Promise<T>
   /** Whether a request waits to write, so that a long transaction had better end soon. */
   isContended(): boolean
 }
 
 export interface JobFolders {
-  /** `uploads/ab/cd/<sha256>` lies under it. */
-  uploads: string
   /** Files to import, named by their id. */
   imports: string
+  /** Backups, and below `tmp` what is needed while they are made, read and restored. */
+  backups: string
 }
 
 /** What one kind of job does. */

@@ -1,14 +1,12 @@
-import { type Db, jsonList, prepared } from '@spends/db'
+import { type Db, prepared } from '@spends/db'
 import type { Expression, OrderByItemBuilder, SqlBool } from 'kysely'
 import type { z } from 'zod'
 import { type Context, inSnapshot } from '../context.ts'
 import { notFound } from '../errors.ts'
-import { formatMinorUnits, formatTotal } from '../money.ts'
 import { getToday } from '../settings.ts'
-import { toPurchaseWarranty, type WarrantyRecord } from '../warranties/rules.ts'
 import { pageByName } from './by-name.ts'
 import { conditions, countPurchases } from './filter.ts'
-import { PURCHASE_COLUMNS } from './record.ts'
+import { fromPurchases, type JoinedRow, toPurchase, withRelations } from './joined.ts'
 import { planSearch } from './search.ts'
 import type { Purchase, PurchaseDetails, PurchaseFilter, PurchaseList } from './shapes.ts'
 
@@ -30,7 +28,7 @@ async function readList(ctx: Context, filter: Filter): Promise<z.infer<typeof Pu
 }
 
 /** The rows of one page. Where something is filtered the page is found first, from narrow rows, and read then. */
-async function readPage(ctx: Context, filter: Filter, search: Expression<SqlBool> | undefined): Promise<Row[]> {
+async function readPage(ctx: Context, filter: Filter, search: Expression<SqlBool> | undefined): Promise<JoinedRow[]> {
   const order = orderOf(filter)
   const all = [...conditions(filter), ...(search ? [search] : [])]
   if (all.length === 0 && (filter.sort === 'retailer' || filter.sort === 'brand')) {
@@ -54,7 +52,12 @@ async function readPage(ctx: Context, filter: Filter, search: Expression<SqlBool
     .execute()
 }
 
-function readByName(ctx: Context, by: 'retailer' | 'brand', direction: 'asc' | 'desc', page: Filter): Promise<Row[]> {
+function readByName(
+  ctx: Context,
+  by: 'retailer' | 'brand',
+  direction: 'asc' | 'desc',
+  page: Filter,
+): Promise<JoinedRow[]> {
   return inSnapshot(ctx, async (tx) => {
     const ids = await pageByName(tx, by, direction, page)
     if (ids.length === 0) return []
@@ -64,7 +67,7 @@ function readByName(ctx: Context, by: 'retailer' | 'brand', direction: 'asc' | '
   })
 }
 
-type PageOfAll = (db: Db, limit: number, skip: number) => Promise<Row[]>
+type PageOfAll = (db: Db, limit: number, skip: number) => Promise<JoinedRow[]>
 const pages = new Map<string, PageOfAll>()
 
 /** The query for the pages of the list that nothing filters, for each order once. */
@@ -115,95 +118,6 @@ const findRow = prepared((db, id: string) => withRelations(db, fromPurchases(db)
 const findAttachments = prepared((db, purchaseId: string) =>
   db.selectFrom('attachments').selectAll().where('purchase_id', '=', purchaseId).orderBy('id'),
 )
-
-type PurchasesQuery = ReturnType<typeof fromPurchases>
-
-function fromPurchases(db: Db) {
-  return db.selectFrom('purchases as p')
-}
-
-/** Each purchase with its retailer, brand, warranty and tags, in one row. */
-function withRelations(db: Db, query: PurchasesQuery) {
-  return query
-    .leftJoin('retailers as r', 'r.id', 'p.retailer_id')
-    .leftJoin('brands as b', 'b.id', 'p.brand_id')
-    .leftJoin('warranties as w', 'w.purchase_id', 'p.id')
-    .select(PURCHASE_COLUMNS.map((column) => `p.${column}` as const))
-    .select([
-      'r.name as retailer_name',
-      'b.name as brand_name',
-      'w.id as w_id',
-      'w.warranty_start as w_warranty_start',
-      'w.warranty_end as w_warranty_end',
-      'w.warranty_type as w_warranty_type',
-      'w.voided_at as w_voided_at',
-      'w.provider as w_provider',
-      'w.notes as w_notes',
-      'w.version as w_version',
-      'w.created_at as w_created_at',
-      'w.updated_at as w_updated_at',
-    ])
-    .select((eb) =>
-      eb
-        .selectFrom('purchase_tags as t')
-        .select(jsonList(db, 't.tag', 't.position').as('tags'))
-        .whereRef('t.purchase_id', '=', 'p.id')
-        .$asScalar()
-        .$notNull()
-        .as('tags'),
-    )
-}
-type Row = Awaited<ReturnType<ReturnType<typeof withRelations>['execute']>>[number]
-
-function toPurchase(row: Row, today: string): Purchase {
-  const { id, currency_code, retailer_id, brand_id } = row
-  return {
-    id,
-    product_name: row.product_name,
-    price: formatMinorUnits(row.price, currency_code),
-    quantity: row.quantity,
-    total: formatTotal(row.price, row.quantity, currency_code),
-    currency_code,
-    retailer_id,
-    brand_id,
-    status: row.status,
-    purchase_date: row.purchase_date,
-    notes: row.notes,
-    model_number: row.model_number,
-    serial_number: row.serial_number,
-    order_number: row.order_number,
-    link: row.link,
-    return_by: row.return_by,
-    return_policy: row.return_policy,
-    tax_deductible: row.tax_deductible,
-    tags: row.tags === '[]' ? [] : JSON.parse(row.tags),
-    version: row.version,
-    created_at: row.created_at,
-    updated_at: row.updated_at,
-    retailer: retailer_id === null || row.retailer_name === null ? null : { id: retailer_id, name: row.retailer_name },
-    brand: brand_id === null || row.brand_name === null ? null : { id: brand_id, name: row.brand_name },
-    warranty: toJoinedWarranty(row, today),
-  }
-}
-
-/** A left join gives all of the warranty's columns or none; the id tells which. */
-function toJoinedWarranty(row: Row, today: string): Purchase['warranty'] {
-  if (row.w_id === null) return null
-  const warranty = {
-    id: row.w_id,
-    purchase_id: row.id,
-    warranty_start: row.w_warranty_start,
-    warranty_end: row.w_warranty_end,
-    warranty_type: row.w_warranty_type,
-    voided_at: row.w_voided_at,
-    provider: row.w_provider,
-    notes: row.w_notes,
-    version: row.w_version,
-    created_at: row.w_created_at,
-    updated_at: row.w_updated_at,
-  } as WarrantyRecord
-  return toPurchaseWarranty(warranty, today)
-}
 
 const SORT_COLUMNS = {
   purchase_date: 'p.purchase_date',

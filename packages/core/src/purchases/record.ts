@@ -1,4 +1,4 @@
-import { type Db, lockForUpdate, type PurchasesTable } from '@spends/db'
+import { type Db, isOneOf, lockForUpdate, type PurchasesTable } from '@spends/db'
 import type { WarrantyRecord } from '../warranties/rules.ts'
 
 /** The row without what follows from it. */
@@ -54,11 +54,19 @@ export const WARRANTY_COLUMNS = [
  */
 export async function lockPurchases(tx: Db, ids: readonly string[]): Promise<PurchaseRecord[]> {
   if (ids.length === 0) return []
-  const query = tx.selectFrom('purchases').select(PURCHASE_COLUMNS).where('id', 'in', ids).orderBy('id')
+  const query = tx
+    .selectFrom('purchases')
+    .select(PURCHASE_COLUMNS)
+    .where(isOneOf(tx, 'id', ids))
+    .orderBy('id')
   const rows = await lockForUpdate(tx, query).execute()
   const [tags, warranties] = [
     await readTags(tx, ids),
-    await tx.selectFrom('warranties').select(WARRANTY_COLUMNS).where('purchase_id', 'in', ids).execute(),
+    await tx
+      .selectFrom('warranties')
+      .select(WARRANTY_COLUMNS)
+      .where(isOneOf(tx, 'purchase_id', ids))
+      .execute(),
   ]
   const warrantyOf = new Map(warranties.map((warranty) => [warranty.purchase_id, warranty]))
   return rows.map((row) => ({ row, tags: tags.get(row.id) ?? [], warranty: warrantyOf.get(row.id) ?? null }))
@@ -71,7 +79,7 @@ async function readTags(db: Db, purchaseIds: readonly string[]): Promise<Map<str
   const rows = await db
     .selectFrom('purchase_tags')
     .select(['purchase_id', 'tag'])
-    .where('purchase_id', 'in', purchaseIds)
+    .where(isOneOf(db, 'purchase_id', purchaseIds))
     .orderBy('purchase_id')
     .orderBy('position')
     .execute()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Attachment } from '../attachments/shapes.ts'
 import {
   Amount,
   CalendarDate,
@@ -60,21 +61,6 @@ export const Purchase = z
 export type Purchase = z.infer<typeof Purchase>
 
 export const PurchaseList = listOf(Purchase).meta({ id: 'PurchaseList' })
-
-export const Attachment = z
-  .object({
-    id: OutId,
-    purchase_id: OutId,
-    kind: z.enum(['RECEIPT', 'MANUAL', 'PHOTO', 'WARRANTY', 'OTHER']),
-    filename: z.string(),
-    mime_type: z.string(),
-    size: z.int().meta({ description: 'Bytes.' }),
-    sha256: z.string(),
-    available: z.boolean().meta({ description: 'False where the bytes are lost.' }),
-    created_at: OutInstant,
-  })
-  .meta({ id: 'Attachment' })
-export type Attachment = z.infer<typeof Attachment>
 
 /** A purchase as the single read gives it. */
 export const PurchaseDetails = z
@@ -181,6 +167,10 @@ export const PurchaseFilter = z.strictObject({
   order: SortOrder.optional().meta({ description: 'Default: desc for dates and price, asc for names.' }),
 })
 export type PurchaseFilter = z.input<typeof PurchaseFilter>
+
+/** Which purchases, where all of them are wanted in the order of their ids. */
+export const PurchaseSelection = PurchaseFilter.omit({ skip: true, limit: true, sort: true, order: true })
+export type PurchaseSelection = z.input<typeof PurchaseSelection>
 
 export const PurchaseById = z.strictObject({ id: Id })
 export const PurchaseRemoval = z.strictObject({ id: Id, version: Version.optional() })

@@ -2,8 +2,8 @@ import Database from 'better-sqlite3'
 import type { QueryResult } from 'kysely'
 import type { Schema } from '../schema.ts'
 
-/** What SQLite's own busy handler may block the thread for; longer waits are the driver's, on timers. */
-const WRITER_BUSY_MS = 5
+/** SQLite's own busy handler would block the thread; a writer's waits are the driver's, on timers. */
+const WRITER_BUSY_MS = 0
 const READER_BUSY_MS = 5_000
 const STATEMENTS_KEPT = 500
 
@@ -39,7 +39,7 @@ export class SqliteFile {
   readonly #prepared = new Map<string, Prepared>()
 
   /** @throws SqliteError `SQLITE_BUSY` while another process switches the file to WAL: try again. */
-  constructor(path: string, mode: 'read' | 'write') {
+  constructor(path: string, mode: 'read' | 'write', durable = true) {
     const readonly = mode === 'read'
     this.#connection = new Database(path, { readonly, timeout: readonly ? READER_BUSY_MS : WRITER_BUSY_MS })
     try {
@@ -50,7 +50,7 @@ export class SqliteFile {
         this.#connection.pragma('wal_autocheckpoint = 4000')
       }
       // The bundled build would take NORMAL for WAL files, and lose acknowledged commits when the power fails.
-      this.#connection.pragma('synchronous = FULL')
+      this.#connection.pragma(`synchronous = ${durable ? 'FULL' : 'OFF'}`)
       this.#connection.pragma('foreign_keys = ON')
       this.#connection.pragma('cache_size = -16000')
       this.#connection.pragma('temp_store = MEMORY')

@@ -212,7 +212,7 @@ function describeFile({ openDatabase, createDatabaseUrl }: TestEngine): void {
 
     it('is given up in the end, as unavailable, and works again later', async () => {
       const { database, lock } = await openLocked()
-      const impatient = new Kysely<Schema>({ dialect: new SqliteFileDialect(lock.name, 100) })
+      const impatient = new Kysely<Schema>({ dialect: new SqliteFileDialect(lock.name, { lockTimeoutMs: 100 }) })
       const error = await addPurchase(impatient).catch((reason) => reason)
       expect(isUnavailable(error)).toBe(true)
       expect(error.message).toContain('another process')

@@ -19,12 +19,18 @@ import {
   SqliteQueryCompiler,
   type TransactionSettings,
 } from 'kysely'
+import { announceWaiting, type Gate, isAwaited } from '../gate.ts'
 import { SqliteFile } from './sqlite-file.ts'
 import { Turns } from './turns.ts'
 
 /** How long a writer waits for the writers of this process that came before it. */
 const QUEUE_TIMEOUT_MS = 30_000
 const SNAPSHOTS_KEPT = 4
+
+/** How long a background writer lets those of other threads go first. */
+const GIVING_WAY_MS = 50
+/** How often a writer looks whether its turn has come whom a background writer lets go first. */
+const AWAITED_PAUSE_MS = 1
 
 /**
  * Kysely on a SQLite file, made for many readers beside one writer.
@@ -33,21 +39,16 @@ const SNAPSHOTS_KEPT = 4
  * connection of their own, writers queue up in order, and `read only` transactions and streams get a snapshot.
  */
 export class SqliteFileDialect implements Dialect {
-  readonly #path: string
-  readonly #lockTimeoutMs: number
+  readonly #options: FileOptions
 
-  /**
-   * @param path of a file; SQLite's `:memory:` would be a different database for each connection.
-   * @param lockTimeoutMs how long a writer waits for writers of other processes.
-   */
-  constructor(path: string, lockTimeoutMs = 10_000) {
+  /** @param path of a file; SQLite's `:memory:` would be a different database for each connection. */
+  constructor(path: string, { lockTimeoutMs = 10_000, gate, durable = true }: Partial<Omit<FileOptions, 'path'>> = {}) {
     if (path === '' || path.includes(':memory:')) throw new Error('A database in memory is not supported: name a file')
-    this.#path = path
-    this.#lockTimeoutMs = lockTimeoutMs
+    this.#options = { path, lockTimeoutMs, gate, durable }
   }
 
   createDriver(): Driver {
-    return new SqliteFileDriver(this.#path, this.#lockTimeoutMs)
+    return new SqliteFileDriver(this.#options)
   }
 
   createQueryCompiler(): QueryCompiler {
@@ -81,21 +82,34 @@ interface Session {
   readonly end: () => void
 }
 
+interface FileOptions {
+  path: string
+  /** How long a writer waits for writers of other threads and processes. */
+  lockTimeoutMs: number
+  gate: Gate | undefined
+  /** Whether what is committed outlives a power failure; false for files that nobody wants after one. */
+  durable: boolean
+}
+
 class SqliteFileDriver implements Driver {
   readonly #path: string
   readonly #lockTimeoutMs: number
+  readonly #gate: Gate | undefined
+  readonly #durable: boolean
   readonly #writers = new Turns()
   readonly #idleSnapshots: SqliteFile[] = []
   #writer: SqliteFile | undefined
   #reader: SqliteFile | undefined
 
-  constructor(path: string, lockTimeoutMs: number) {
+  constructor({ path, lockTimeoutMs, gate, durable }: FileOptions) {
     this.#path = path
     this.#lockTimeoutMs = lockTimeoutMs
+    this.#gate = gate
+    this.#durable = durable
   }
 
   async init(): Promise<void> {
-    const writer = await retryWhileBusy(this.#lockTimeoutMs, () => new SqliteFile(this.#path, 'write'))
+    const writer = await retryWhileBusy(this.#lockTimeoutMs, () => new SqliteFile(this.#path, 'write', this.#durable))
     try {
       this.#reader = new SqliteFile(this.#path, 'read')
     } catch (error) {
@@ -186,11 +200,22 @@ class SqliteFileDriver implements Driver {
     const file = opened(this.#writer)
     const end = await this.#writers.take(QUEUE_TIMEOUT_MS, () => lockError('the writers before this one took too long'))
     try {
-      await retryWhileBusy(this.#lockTimeoutMs, () => file.execute('begin immediate'))
+      await this.#lock(file)
       return { file, end }
     } catch (error) {
       end()
       throw error
+    }
+  }
+
+  async #lock(file: SqliteFile): Promise<void> {
+    const gate = this.#gate
+    if (gate?.isBackground) await letOthersGoFirst(gate)
+    const goOn = gate && !gate.isBackground ? announceWaiting(gate) : undefined
+    try {
+      await retryWhileBusy(this.#lockTimeoutMs, () => file.execute('begin immediate'), goOn && AWAITED_PAUSE_MS)
+    } finally {
+      goOn?.()
     }
   }
 }
@@ -258,8 +283,11 @@ function savepointCommand(command: string, name: string, compile: Compile): Comp
   return compile(node, createQueryId())
 }
 
-/** Waits on timers, not in SQLite, so that other requests are served meanwhile. */
-async function retryWhileBusy<T>(timeoutMs: number, action: () => T): Promise<T> {
+/**
+ * Waits on timers, not in SQLite, so that other requests are served meanwhile.
+ * @param pauseMs undefined: of different lengths, so that two who wait do not keep step
+ */
+async function retryWhileBusy<T>(timeoutMs: number, action: () => T, pauseMs?: number): Promise<T> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     try {
@@ -268,8 +296,13 @@ async function retryWhileBusy<T>(timeoutMs: number, action: () => T): Promise<T>
       if (!isBusy(error)) throw error
       if (performance.now() > deadline) throw lockError('another process holds it', error)
     }
-    await setTimeout(1 + Math.random() * 15)
+    await setTimeout(pauseMs ?? 1 + Math.random() * 15)
   }
+}
+
+async function letOthersGoFirst(gate: Gate): Promise<void> {
+  const deadline = performance.now() + GIVING_WAY_MS
+  while (isAwaited(gate) && performance.now() < deadline) await setTimeout(1)
 }
 
 function isBusy(error: unknown): boolean {

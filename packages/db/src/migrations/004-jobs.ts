@@ -50,13 +50,13 @@ export const jobs: Migration = {
         columns ${text} not null,
         updated_at ${instant('updated_at')} not null
       ) ${tableOptions}`.execute(db)
-    // Two purchases that may be one are looked for by day and name.
-    await sql`
-      create index purchases_purchase_date_sort_key_idx on purchases (purchase_date, sort_key)`.execute(db)
+    // Two purchases that may be one are looked for by name and day. With the day first, lists of some days would take it
+    // for theirs.
+    await sql`create index purchases_sort_key_purchase_date_idx on purchases (sort_key, purchase_date)`.execute(db)
   },
 
   async down(db) {
-    await sql`drop index purchases_purchase_date_sort_key_idx`.execute(db)
+    await sql`drop index purchases_sort_key_purchase_date_idx`.execute(db)
     for (const table of ['import_mappings', 'import_errors', 'import_files', 'job_changes']) {
       await sql`drop table ${sql.table(table)}`.execute(db)
     }

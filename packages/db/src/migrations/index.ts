@@ -3,6 +3,7 @@ import { foundation } from './001-foundation.ts'
 import { statistics } from './002-statistics.ts'
 import { search } from './003-search.ts'
 import { jobs } from './004-jobs.ts'
+import { backup } from './005-backup.ts'
 
 export interface Migration {
   /** Starts with a number of three digits; never changes once released. */
@@ -13,4 +14,4 @@ export interface Migration {
 }
 
 /** In order of age. Only ever append: released databases have run these. */
-export const migrations: readonly Migration[] = [foundation, statistics, search, jobs]
+export const migrations: readonly Migration[] = [foundation, statistics, search, jobs, backup]

@@ -125,6 +125,22 @@ const importMapping = {
   updated_at: instant,
 } satisfies Insertable<Schema['import_mappings']>
 
+const backupConfig = {
+  id: 1,
+  schedule: 'MONTHLY',
+  hour: 23,
+  weekday: 'SUNDAY',
+  day_of_month: 31,
+  keep_last: 7,
+  keep_daily: 0,
+  keep_weekly: 4,
+  keep_monthly: 12,
+  destinations: '[]',
+  passphrase: null,
+  scheduled_since: instant,
+  queued_until: null,
+} satisfies Insertable<Schema['backup_config']>
+
 const settings = {
   id: 1,
   base_currency: 'USD',
@@ -160,6 +176,7 @@ export const sampleRows: readonly [keyof Schema, Record<string, unknown>][] = [
   ['import_files', importFile],
   ['import_errors', importError],
   ['import_mappings', importMapping],
+  ['backup_config', backupConfig],
   ['settings', settings],
   ['statistics', statistic],
 ]

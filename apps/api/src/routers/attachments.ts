@@ -1,0 +1,38 @@
+import { Attachment, AttachmentById, deleteAttachment, getAttachment } from '@spends/core'
+import { z } from 'zod'
+import { read, router, write } from '../trpc.ts'
+
+const tags = ['Attachments'] as const
+
+/** What is known of files; their bytes go through `/api/purchases/{id}/attachments` and `/api/attachments/{id}/content`. */
+export const attachments = router({
+  get: read
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/attachments/{id}',
+        operation_id: 'getAttachment',
+        summary: 'Read what is known of an attachment',
+        tags,
+      },
+    })
+    .input(AttachmentById)
+    .output(Attachment)
+    .query(({ ctx, input }) => getAttachment(ctx, input)),
+
+  delete: write
+    .meta({
+      openapi: {
+        method: 'DELETE',
+        path: '/attachments/{id}',
+        operation_id: 'deleteAttachment',
+        summary: 'Delete an attachment',
+        description: 'Its bytes stay as long as another attachment has the same, and a day longer.',
+        tags,
+        status: 204,
+      },
+    })
+    .input(AttachmentById)
+    .output(z.void())
+    .mutation(({ ctx, input }) => deleteAttachment(ctx, input)),
+})

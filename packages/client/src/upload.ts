@@ -1,0 +1,80 @@
+import { TRPCClientError } from '@trpc/client'
+import type { FailureData } from './failure.ts'
+import type { AppRouter } from './router.ts'
+
+/** A file that was sent to be imported. */
+export interface ImportFile {
+  id: string
+  /** As its owner calls it, without folders. */
+  filename: string
+  /** Found in its bytes. CSV stands for any table of text. */
+  kind: 'CSV' | 'JSON' | 'ZIP'
+  /** Bytes. */
+  size: number
+  created_at: string
+}
+
+export interface UploadOptions {
+  /** What the file is called; a `File` of a page brings its own name. */
+  filename?: string
+  /** Sent with the file, as a proxy in front of the instance may ask for. */
+  headers?: Record<string, string>
+  /** Breaks the upload off. */
+  signal?: AbortSignal
+}
+
+/**
+ * Sends a file to be imported, of any size: a `File` of a page, or what `openAsBlob` of `node:fs` gives, is read as it
+ * is sent. The procedures under `client.import` work with the id in the answer; the instance keeps the file for a day.
+ * An upload that fails rejects with an error that `getFailure` reads.
+ * @param url where the instance runs, as for `createClient`
+ */
+export async function uploadImportFile(
+  url: string,
+  file: Blob,
+  { filename, headers = {}, signal }: UploadOptions = {},
+): Promise<ImportFile> {
+  const name = filename ?? ('name' in file ? String(file.name) : undefined)
+  return postFile<ImportFile>(url, '/api/import/files', {
+    headers: {
+      ...headers,
+      'Content-Type': 'application/octet-stream',
+      ...(name === undefined ? {} : { 'Content-Disposition': `attachment; filename*=UTF-8''${encode(name)}` }),
+    },
+    body: file,
+    ...(signal ? { signal } : {}),
+  })
+}
+
+/** Sends bytes to the instance. @throws TRPCClientError, which `getFailure` reads */
+export async function postFile<T>(url: string, path: string, init: RequestInit): Promise<T> {
+  try {
+    const response = await fetch(`${url.replace(/\/+$/, '')}${path}`, { method: 'POST', ...init })
+    const body: unknown = await response.json()
+    if (response.ok) return body as T
+    throw isProblem(body) ? refusalOf(body) : new Error(`it says ${response.status}`)
+  } catch (error) {
+    throw TRPCClientError.from(error as Error)
+  }
+}
+
+/** As a header may hold it (RFC 8187). */
+function encode(name: string): string {
+  return encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)
+}
+
+/** A failure as REST says it. */
+type Problem = Omit<FailureData, 'httpStatus' | 'path'> & { status: FailureData['httpStatus'] }
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === 'object' && body !== null && 'code' in body && 'request_id' in body
+}
+
+/** JSON-RPC's number for a request that is refused; it says no more than that. */
+const INVALID_REQUEST = -32600
+
+/** The error that a call of the client rejects with when it is refused like this. */
+function refusalOf({ status, code, detail, errors, request_id }: Problem): TRPCClientError<AppRouter> {
+  const data = { code, httpStatus: status, path: undefined, detail, errors, request_id }
+  return new TRPCClientError(detail, { result: { error: { code: INVALID_REQUEST, message: detail, data } } })
+}

@@ -1,0 +1,112 @@
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { notFound } from '../errors.ts'
+import { BackupRecord } from './record.ts'
+import { PARTIAL, syncFolder, withTemporary } from './temporary.ts'
+
+/*
+ * The folder is the only truth about which backups there are: on the day they are needed there may be no database.
+ * A backup is a file with a record beside it, `<filename>.json`; without one it was never proven.
+ */
+
+const BACKUP = /^spends-backup-.*\.zip(\.age)?$/
+const RECORD = '.json'
+
+/** The backups of a folder, newest first; none where there is no folder. */
+export async function listBackups(folder: string): Promise<BackupRecord[]> {
+  const names = new Set(await namesIn(folder))
+  const records: BackupRecord[] = []
+  for (const name of names) {
+    if (!BACKUP.test(name) || !names.has(name + RECORD)) continue
+    const record = await readRecord(join(folder, name + RECORD))
+    if (record?.filename === name) records.push(record)
+  }
+  return records.sort((a, b) => (b.created_at + b.id > a.created_at + a.id ? 1 : -1))
+}
+
+/** @throws AppError NOT_FOUND */
+export async function readBackup(folder: string, id: string): Promise<BackupRecord> {
+  const record = (await listBackups(folder)).find((record) => record.id === id)
+  if (!record) throw notFound('backup')
+  return record
+}
+
+/** Where the bytes of a backup are. */
+export function backupPath(folder: string, { filename }: BackupRecord): string {
+  return join(folder, filename)
+}
+
+/** The record goes first, so that what is left by a crash is no backup any more. @throws AppError NOT_FOUND */
+export async function deleteBackup(folder: string, id: string): Promise<void> {
+  const record = await readBackup(folder, id)
+  await rm(join(folder, record.filename + RECORD))
+  await syncFolder(folder)
+  await rm(backupPath(folder, record), { force: true })
+  await syncFolder(folder)
+}
+
+/** Writes a record, or in the place of the one it was; from then on the backup is listed. */
+export async function writeRecord(folder: string, record: BackupRecord): Promise<void> {
+  await withTemporary(folder, async (temporary) => {
+    const file = await open(temporary('record'), 'wx')
+    try {
+      await file.writeFile(`${JSON.stringify(record, null, 2)}\n`)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary('record'), join(folder, record.filename + RECORD))
+    await syncFolder(folder)
+  })
+}
+
+/** A name that no backup has. @param created_at an instant */
+export async function freeName(folder: string, created_at: string, extension: '.zip' | '.zip.age'): Promise<string> {
+  const taken = new Set(await namesIn(folder))
+  const base = `spends-backup-${created_at.replace(/[-:]/g, '')}`
+  for (let number = 1; ; number++) {
+    const name = `${base}${number === 1 ? '' : `-${number}`}`
+    if (!taken.has(`${name}.zip`) && !taken.has(`${name}.zip.age`)) return name + extension
+  }
+}
+
+/**
+ * Clears away what backups and restores have left that were cut off: temporary files, and backups without a record.
+ * @param olderThanMs so that work under way, in another process perhaps, keeps its own
+ * @returns the names that were removed
+ */
+export async function sweepBackups(
+  folder: string,
+  { olderThanMs, now = new Date() }: { olderThanMs: number; now?: Date },
+): Promise<string[]> {
+  const names = new Set(await namesIn(folder))
+  const removed: string[] = []
+  for (const name of names) {
+    if (!name.includes(PARTIAL) && !(BACKUP.test(name) && !names.has(name + RECORD))) continue
+    const path = join(folder, name)
+    const found = await stat(path).catch(ignoreMissing)
+    if (!found || now.getTime() - found.ctimeMs < olderThanMs) continue
+    await rm(path, { force: true })
+    removed.push(name)
+  }
+  return removed
+}
+
+async function readRecord(path: string): Promise<BackupRecord | undefined> {
+  const text = await readFile(path, 'utf8').catch(ignoreMissing)
+  if (text === undefined) return undefined
+  try {
+    return BackupRecord.safeParse(JSON.parse(text)).data
+  } catch {
+    // It proves nothing: what it stands beside is no backup.
+    return undefined
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(ignoreMissing)) ?? []
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+}

@@ -1,0 +1,176 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isDamaged } from '@spends/db'
+import type { z } from 'zod'
+import { toInstant } from '../calendar.ts'
+import { keepResult } from '../jobs/claim.ts'
+import type { JobHandler, JobRun } from '../jobs/handler.ts'
+import { getSettings } from '../settings.ts'
+import { readConfig } from './config.ts'
+import { copyToAll } from './copy-to-all.ts'
+import { createBackup } from './create.ts'
+import { backupPath, deleteBackup, listBackups, readBackup, sweepBackups } from './folder.ts'
+import { BackupParams, type RestoreFacts, RestoreParams, VerifyParams } from './params.ts'
+import { verifyListed } from './proof.ts'
+import type { BackupRecord } from './record.ts'
+import { type RestoreReport, restoreBackup } from './restore.ts'
+import { whatToDelete } from './retention.ts'
+import { type NewBackupReport, toBackup } from './shapes.ts'
+
+/** Makes a backup, removes those that need not be kept any more, and copies it to the destinations. */
+export const backupHandler: JobHandler = {
+  async run(job): Promise<NewBackupReport> {
+    const { trigger, passphrase } = await takeParams(job, BackupParams)
+    const { passphrase: own, destinations, ...retention } = await readConfig(job)
+    const folder = job.folders.backups
+    const record = await createBackup({
+      ctx: job,
+      files: job.files,
+      folder,
+      trigger,
+      appVersion: job.appVersion,
+      passphrase: (passphrase === undefined ? own : passphrase) ?? undefined,
+      onProgress: job.progress,
+    })
+    const places: string[] = JSON.parse(destinations)
+    const cutOff = places.map((place) => ({ place, problem: 'The copy was cut off.' }))
+    try {
+      await job.inTransaction((tx) => keepResult(tx, job.id, { ...toBackup(record), copies: cutOff }))
+    } catch (error) {
+      // It was cancelled in the last moment: then there is no backup.
+      await deleteBackup(folder, record.id)
+      throw error
+    }
+    // From here on it is proven and kept, whatever becomes of the rest.
+    const { time_zone } = await getSettings(job)
+    await removeAll(folder, whatToDelete(await listBackups(folder), retention, time_zone))
+    const copies = await copyToAll(job, { record, places, retention, timeZone: time_zone, scratch: scratchOf(job) })
+    await rm(scratchOf(job), { recursive: true, force: true })
+    return { ...toBackup(record), copies }
+  },
+
+  cleanUp: sweep,
+}
+
+/** Proves a backup anew. */
+export const verifyHandler: JobHandler = {
+  async run(job) {
+    const { backup_id, passphrase } = await takeParams(job, VerifyParams)
+    const scratch = scratchOf(job)
+    const options = { scratch, now: job.now(), passphrase: passphrase ?? undefined, onProgress: job.progress }
+    const verification = await verifyListed(job.folders.backups, backup_id, options)
+    await rm(scratch, { recursive: true, force: true })
+    return verification
+  },
+
+  cleanUp: (job) => rm(scratchOf(job), { recursive: true, force: true }),
+}
+
+/** What a restore did. */
+export interface RestoreOutcome extends Omit<RestoreFacts, 'file_count'> {
+  /** Files of attachments in the backup. */
+  files: Pick<RestoreReport['files'], 'total'>
+  restored_at: string
+  /** The id of the backup by which the restore is undone; null where the data of before could not be read. */
+  restore_point: string | null
+}
+
+/** Makes a restore point, then puts a backup in the place of the data. */
+export const restoreHandler: JobHandler = {
+  async run(job): Promise<RestoreOutcome> {
+    const { backup_id, upload, passphrase, facts } = await takeParams(job, RestoreParams)
+    const folder = job.folders.backups
+    const path = upload === null ? backupPath(folder, await readBackup(folder, backup_id ?? '')) : uploadOf(job, upload)
+    const point = await makeRestorePoint(job)
+    const { file_count, ...known } = facts
+    const outcome: RestoreOutcome = {
+      ...known,
+      files: { total: file_count },
+      restored_at: toInstant(job.now()),
+      restore_point: point?.id ?? null,
+    }
+    const { row_counts } = await restoreBackup({
+      ctx: job,
+      files: job.files,
+      path,
+      scratch: scratchOf(job),
+      passphrase: passphrase ?? undefined,
+      onProgress: job.progress,
+      transact: (work) =>
+        job.withRequestsClosed(() =>
+          job.inTransaction(async (tx) => {
+            await work(tx)
+            await keepResult(tx, job.id, outcome)
+          }),
+        ),
+    })
+    await removeFiles(job, upload)
+    const points = (await listBackups(folder)).filter(({ trigger }) => trigger === 'RESTORE_POINT')
+    await removeAll(folder, whatToDelete(points, await readConfig(job), 'UTC'))
+    return { ...outcome, row_counts }
+  },
+
+  async cleanUp(job) {
+    await removeFiles(job, RestoreParams.parse(job.params).upload)
+    await sweep(job)
+  },
+}
+
+/** Undefined where the database is damaged: that must not keep it from being replaced. */
+async function makeRestorePoint(job: JobRun): Promise<BackupRecord | undefined> {
+  const { passphrase } = await readConfig(job)
+  try {
+    return await createBackup({
+      ctx: job,
+      files: job.files,
+      folder: job.folders.backups,
+      trigger: 'RESTORE_POINT',
+      appVersion: job.appVersion,
+      passphrase: passphrase ?? undefined,
+      onProgress: (_, done, total) => job.progress('restore_point', done, total),
+    })
+  } catch (error) {
+    if (isDamaged(error)) return undefined
+    throw error
+  }
+}
+
+/** What the job is asked to do. A passphrase in it is not kept any longer. */
+async function takeParams<T>(job: JobRun, Params: z.ZodType<T>): Promise<T> {
+  const params = Params.parse(job.params)
+  const { passphrase, ...rest } = params as { passphrase?: string | null }
+  if (passphrase) {
+    await job.inTransaction((tx) =>
+      tx.db
+        .updateTable('jobs')
+        .set({ params: JSON.stringify(rest) })
+        .where('id', '=', job.id)
+        .execute(),
+    )
+  }
+  return params
+}
+
+/** Where the job keeps what it needs for a while. */
+function scratchOf({ folders, id }: JobRun): string {
+  return join(folders.backups, 'tmp', id)
+}
+
+function uploadOf({ folders }: JobRun, upload: string): string {
+  return join(folders.backups, 'tmp', upload)
+}
+
+async function removeFiles(job: JobRun, upload: string | null): Promise<void> {
+  await rm(scratchOf(job), { recursive: true, force: true })
+  if (upload !== null) await rm(uploadOf(job, upload), { force: true })
+}
+
+async function removeAll(folder: string, records: readonly BackupRecord[]): Promise<void> {
+  for (const { id } of records) await deleteBackup(folder, id)
+}
+
+/** After a backup that was cut off: there was no other one, so whatever is unfinished is its. */
+async function sweep(job: JobRun): Promise<void> {
+  await sweepBackups(job.folders.backups, { olderThanMs: 0, now: new Date() })
+  await rm(scratchOf(job), { recursive: true, force: true })
+}

@@ -1,0 +1,41 @@
+import type { BlobStore } from '../files.ts'
+import { refusedEntry } from '../zip/directory.ts'
+import type { Manifest, ManifestEntry } from './manifest.ts'
+import { type OpenBackup, readEntry } from './open.ts'
+import type { RestoreStage } from './restore.ts'
+import { uploadHash } from './tables.ts'
+import { hashBytes } from './temporary.ts'
+import type { Work } from './work.ts'
+
+/** The entries that hold files of attachments. */
+export function uploadsOf({ entries }: Manifest): ManifestEntry[] {
+  return entries.filter(({ name }) => uploadHash(name) !== undefined)
+}
+
+/**
+ * Puts the files of a backup into the store, where they harm nobody before rows name them. What is there already is
+ * read: bytes that were altered are put anew.
+ * @returns how many were put
+ */
+export async function storeFiles(backup: OpenBackup, files: BlobStore, work: Work<RestoreStage>): Promise<number> {
+  const uploads = uploadsOf(backup.manifest)
+  const total = uploads.reduce((sum, { size }) => sum + size, 0)
+  let [done, added] = [0, 0]
+  for (const entry of uploads) {
+    await work.progress('files', done, total)
+    await work.step('look for file')
+    if (!(await isIntact(files, entry))) {
+      await work.step('store file')
+      const { sha256 } = await files.put(readEntry(backup, entry))
+      if (sha256 !== entry.sha256) throw refusedEntry(entry.name, 'was stored as something else')
+      added += 1
+    }
+    done += entry.size
+  }
+  await work.progress('files', total, total)
+  return added
+}
+
+async function isIntact(files: BlobStore, { sha256 }: ManifestEntry): Promise<boolean> {
+  return (await files.has(sha256)) && (await hashBytes(await files.open(sha256))) === sha256
+}

@@ -1,0 +1,216 @@
+import { isDeepStrictEqual } from 'node:util'
+import { isOneOf } from '@spends/db'
+import { type Context, newId } from '../context.ts'
+import type { BlobStore } from '../files.ts'
+import type { Moment } from '../moment.ts'
+import { type PurchaseChange, storePurchases } from '../purchases/store.ts'
+import { type LoggedChange, logChanges, stampAfter } from './changes.ts'
+import type { CheckedPurchase } from './check.ts'
+import { findStored, type Resolved, type Stored, toChangedRecord, toNewRecord } from './classify.ts'
+import { type EntryRun, referenceKey, resolveReferences } from './entries.ts'
+import type { CellError } from './item.ts'
+import type { ImportOptions } from './options.ts'
+import type { Findings } from './report.ts'
+
+/** What the batches of one import have in common. */
+export interface BatchRun extends EntryRun {
+  options: ImportOptions
+  moment: Moment
+  files: BlobStore
+}
+
+/** A row of the file: a purchase that is right in itself, or what is wrong with it. */
+export type CheckedRow = { row: number } & (
+  | { purchase: CheckedPurchase; occurrence: number; isExhausted: boolean }
+  | { errors: readonly CellError[] }
+)
+
+/** Purchases to write, with what belongs to them. */
+interface Writing {
+  changes: PurchaseChange[]
+  created: Map<string, CheckedPurchase>
+  /** Changes of stored purchases, by id: two rows may be the same one. */
+  changed: Map<string, PurchaseChange>
+}
+
+/** Recognises and writes some rows of a file, in one transaction. What it finds goes to `findings`. */
+export async function importRows(
+  tx: Context,
+  run: BatchRun,
+  rows: readonly CheckedRow[],
+  findings: Findings,
+): Promise<void> {
+  for (const row of rows) if ('errors' in row) findings.fail(row.row, row.errors)
+  const resolved = await resolve(
+    tx,
+    run,
+    rows.flatMap((row) => ('purchase' in row ? [row] : [])),
+    findings,
+  )
+  const stored = await findStored(tx, resolved)
+  const writing: Writing = { changes: [], created: new Map(), changed: new Map() }
+  for (const row of resolved) {
+    const { duplicates } = run.options
+    const match = duplicates === 'create' ? undefined : matchOf(row, stored)
+    if (match === undefined) addNew(run, row, stored, writing, findings)
+    else addMatch(run, row, match, writing, findings)
+  }
+  if (run.dryRun) return
+  await freeIds(tx, writing)
+  await storePurchases(tx, writing.changes, run.now)
+  const attachments = await storeAttachments(tx, run, writing)
+  const log = writing.changes.flatMap(({ before, after }): LoggedChange[] => {
+    if (!after) return []
+    const { id } = after.row
+    const stamp = stampAfter({ before, after }, attachments.get(id) ?? 0)
+    return [{ entity: 'purchase', entity_id: id, before: before && JSON.stringify(before), stamp }]
+  })
+  await logChanges(tx.db, run.jobId, log)
+}
+
+async function resolve(
+  tx: Context,
+  run: BatchRun,
+  rows: readonly Extract<CheckedRow, { purchase: unknown }>[],
+  findings: Findings,
+): Promise<Resolved[]> {
+  const ids = {
+    retailer: await resolveReferences(
+      tx,
+      run,
+      'retailer',
+      rows.map(({ purchase }) => purchase.retailer),
+      findings,
+    ),
+    brand: await resolveReferences(
+      tx,
+      run,
+      'brand',
+      rows.map(({ purchase }) => purchase.brand),
+      findings,
+    ),
+  }
+  return rows.map(({ purchase, occurrence, isExhausted }) => {
+    const idOf = (word: 'retailer' | 'brand') => {
+      const reference = purchase[word]
+      if (!reference) return reference
+      const id = ids[word].get(referenceKey(reference)) ?? null
+      if (id === null) findings.warn(`There is no ${word} ${reference.id}: the purchase comes without`, purchase.row)
+      return id
+    }
+    return { purchase, occurrence, isExhausted, retailer_id: idOf('retailer'), brand_id: idOf('brand') }
+  })
+}
+
+/** The stored purchase that the row is: by its id, or the one that is like it, as many as are stored. */
+function matchOf({ purchase, occurrence }: Resolved, { byId, alike }: Stored) {
+  const own = purchase.id === undefined ? undefined : byId.get(purchase.id)
+  if (own) return { record: own, byId: true }
+  const id = alike.get(purchase)?.[occurrence - 1]
+  const record = id === undefined ? undefined : byId.get(id)
+  return record && { record, byId: false }
+}
+
+function addNew(run: BatchRun, row: Resolved, { byId }: Stored, writing: Writing, findings: Findings): void {
+  const { purchase } = row
+  findings.count('rows')
+  findings.count('created')
+  findings.classify('new')
+  findings.exhausted.push(purchase.likeness.text)
+  const isFree = purchase.id !== undefined && !byId.has(purchase.id) && !writing.created.has(purchase.id)
+  const id = isFree && purchase.id !== undefined ? purchase.id : newId()
+  writing.created.set(id, purchase)
+  writing.changes.push({ before: null, after: toNewRecord(row, id, run.moment) })
+}
+
+function addMatch(
+  run: BatchRun,
+  row: Resolved,
+  { record, byId }: { record: Parameters<typeof toChangedRecord>[0]; byId: boolean },
+  writing: Writing,
+  findings: Findings,
+): void {
+  const pending = writing.changed.get(record.row.id)
+  const current = pending?.after ?? record
+  const after = toChangedRecord(current, row, run.moment)
+  if (Array.isArray(after)) {
+    findings.fail(row.purchase.row, after)
+    return
+  }
+  findings.count('rows')
+  const isIdentical = isDeepStrictEqual(current, after)
+  findings.classify(isIdentical ? 'identical' : byId ? 'changed' : 'probable_duplicate')
+  if (isIdentical || run.options.duplicates === 'skip') {
+    findings.count('skipped')
+    return
+  }
+  findings.count('updated')
+  if (pending) {
+    pending.after = after
+  } else {
+    const change = { before: record, after }
+    writing.changed.set(record.row.id, change)
+    writing.changes.push(change)
+  }
+}
+
+/** Warranties keep the ids of the file where those are free. */
+async function freeIds(tx: Context, { changes }: Writing): Promise<void> {
+  const made = changes.flatMap(({ before, after }) => (after?.warranty && !before ? [after.warranty] : []))
+  const ids = [...new Set(made.map(({ id }) => id))]
+  if (ids.length === 0) return
+  const taken = await tx.db
+    .selectFrom('warranties')
+    .select('id')
+    .where(isOneOf(tx.db, 'id', ids))
+    .execute()
+  const used = new Set(taken.map(({ id }) => id))
+  for (const warranty of made) {
+    if (used.has(warranty.id)) warranty.id = newId()
+    used.add(warranty.id)
+  }
+}
+
+/** @returns purchase id -> how many attachments it has now */
+async function storeAttachments(
+  tx: Context,
+  run: BatchRun,
+  { changes, created }: Writing,
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>()
+  const changed = changes.flatMap(({ before }) => (before ? [before.row.id] : []))
+  if (changed.length > 0) {
+    const rows = await tx.db
+      .selectFrom('attachments')
+      .select((eb) => ['purchase_id', eb.fn.countAll<number>().as('count')])
+      .where(isOneOf(tx.db, 'purchase_id', changed))
+      .groupBy('purchase_id')
+      .execute()
+    for (const { purchase_id, count } of rows) counts.set(purchase_id, count)
+  }
+  const drafts = [...created].flatMap(([purchase_id, { attachments }]) =>
+    attachments.map((attachment) => ({ ...attachment, purchase_id })),
+  )
+  if (drafts.length === 0) return counts
+  const ids = drafts.flatMap(({ id }) => id ?? [])
+  const taken =
+    ids.length === 0
+      ? []
+      : await tx.db
+          .selectFrom('attachments')
+          .select('id')
+          .where(isOneOf(tx.db, 'id', ids))
+          .execute()
+  const used = new Set(taken.map(({ id }) => id))
+  for (const { id: given, kind, created_at = run.now, ...draft } of drafts) {
+    const id = given !== undefined && !used.has(given) ? given : newId()
+    used.add(id)
+    const available = await run.files.has(draft.sha256)
+    await tx.db
+      .insertInto('attachments')
+      .values({ ...draft, id, kind: kind as 'OTHER', available, created_at })
+      .execute()
+    counts.set(draft.purchase_id, (counts.get(draft.purchase_id) ?? 0) + 1)
+  }
+  return counts
+}

@@ -1,0 +1,162 @@
+import type { Context } from '../context.ts'
+import { AppError } from '../errors.ts'
+import { toFieldErrors } from '../field-errors.ts'
+import type { JobRun } from '../jobs/handler.ts'
+import { getMoment } from '../moment.ts'
+import { getSettings, SettingsChanges, updateSettings } from '../settings.ts'
+import { countStatistics } from '../statistics/read.ts'
+import { type BatchRun, type CheckedRow, importRows } from './batch.ts'
+import { logChanges, SETTINGS_ID } from './changes.ts'
+import { cellOf, checkPurchase } from './check.ts'
+import { importEntries, removeSeeds } from './entries.ts'
+import type { EntryItem, ImportItem, ImportReader, PurchaseItem, SettingsItem } from './item.ts'
+import type { ImportOptions, ImportReport } from './options.ts'
+import { Pace } from './pace.ts'
+import { addFindings, emptyReport, Findings, keepErrors } from './report.ts'
+import { Tally } from './tally.ts'
+
+/** A retailer or brand that somebody deletes at the same moment is looked for once more. */
+const ATTEMPTS = 3
+
+/** One pass through the file. */
+class ImportPass {
+  readonly report: ImportReport
+  readonly #job: JobRun
+  readonly #run: BatchRun
+  readonly #ids = new Tally()
+  readonly #likenesses = new Tally()
+  readonly #names = new Tally()
+  /** Whether the instance takes all that the file says, as an empty one does from an export. */
+  readonly #takesAll: boolean
+
+  constructor(job: JobRun, run: BatchRun, report: ImportReport, takesAll: boolean) {
+    this.#job = job
+    this.#run = run
+    this.report = report
+    this.#takesAll = takesAll
+  }
+
+  async importItems(items: readonly ImportItem[]): Promise<void> {
+    for (const item of items) if (item.kind === 'settings') await this.#importSettings(item)
+    const purchases = items.filter((item) => item.kind === 'purchase')
+    const rows = purchases.map((item) => this.#check(item))
+    await this.#commit(async (tx, findings) => {
+      for (const word of ['retailer', 'brand'] as const) {
+        const entries = items.filter((item): item is EntryItem => item.kind === word)
+        if (entries.length > 0) await importEntries(tx, this.#run, word, entries, findings)
+      }
+      for (const item of items) {
+        if (item.kind === 'skipped') findings.leaveOut(item.row, item.message)
+        if (item.kind === 'warning') findings.warn(item.message)
+      }
+      for (const { row, warnings } of purchases) for (const warning of warnings) findings.warn(warning, row)
+      if (rows.length > 0) await importRows(tx, this.#run, rows, findings)
+    })
+  }
+
+  #check(item: PurchaseItem): CheckedRow {
+    const { options, moment } = this.#run
+    const checked = checkPurchase(item, options, moment)
+    if ('errors' in checked) return { row: item.row, ...checked }
+    const { id, likeness } = checked.purchase
+    if (id !== undefined && options.duplicates !== 'create' && this.#ids.add(id).count > 1) {
+      return { row: item.row, errors: [{ ...cellOf(item, 'id'), message: 'stands in the file already' }] }
+    }
+    const { count, marked } = this.#likenesses.add(likeness.text)
+    return { row: item.row, ...checked, occurrence: count, isExhausted: marked }
+  }
+
+  async #importSettings({ settings }: SettingsItem): Promise<void> {
+    await this.#commit(async (tx, findings) => {
+      if (!this.#takesAll) {
+        findings.warn('The settings in the file were left out: this instance has purchases already')
+        return
+      }
+      const parsed = SettingsChanges.safeParse(settings)
+      if (!parsed.success) {
+        const problems = toFieldErrors(parsed.error.issues, settings).map(({ path, message }) => `${path} ${message}`)
+        findings.warn(`The settings in the file were left out: ${problems.join('; ')}`)
+        return
+      }
+      if (this.#run.dryRun) return
+      const before = JSON.stringify(await getSettings(tx))
+      const stamp = JSON.stringify(await updateSettings(tx, parsed.data))
+      await logChanges(tx.db, this.#run.jobId, [{ entity: 'settings', entity_id: SETTINGS_ID, before, stamp }])
+    })
+    this.#run.moment = { ...(await getMoment(this.#job)), now: this.#run.now }
+  }
+
+  /** Runs one transaction of the import, and adds what it found once it is committed. */
+  async #commit(work: (tx: Context, findings: Findings) => Promise<void>): Promise<void> {
+    const { report } = this
+    const findings = await this.#transact(async (tx) => {
+      const found = new Findings()
+      await work(tx, found)
+      return found
+    })
+    if (findings.errors.length > 0) {
+      await this.#job.inTransaction((tx) => keepErrors(tx.db, report.job_id, report.error_count, findings.errors))
+    }
+    for (const name of findings.newNames) {
+      if (this.#names.add(name).count > 1) continue
+      findings.count(name.startsWith('retailer ') ? 'retailers_created' : 'brands_created')
+    }
+    for (const likeness of findings.exhausted) this.#likenesses.mark(likeness)
+    addFindings(report, findings)
+  }
+
+  async #transact(work: (tx: Context) => Promise<Findings>): Promise<Findings> {
+    // Nothing is written, so nobody has to wait.
+    if (this.#run.dryRun) return work(this.#job)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#job.inTransaction(work)
+      } catch (error) {
+        if (attempt === ATTEMPTS || !(error instanceof AppError) || error.code !== 'CONFLICT') throw error
+      }
+    }
+  }
+}
+
+/** Imports what a reader gives, or (`dry_run`) says what would happen. */
+export async function importAll(job: JobRun, reader: ImportReader, options: ImportOptions): Promise<ImportReport> {
+  const moment = await getMoment(job)
+  const takesAll = reader.complete && (await countStatistics(job, { kind: 'purchase' })) === 0
+  const { files } = job
+  const run: BatchRun = {
+    jobId: job.id,
+    dryRun: options.dry_run,
+    overwrites: takesAll || options.duplicates === 'update',
+    now: moment.now,
+    idOf: new Map(),
+    options,
+    moment,
+    files,
+  }
+  const report = emptyReport(job.id, reader.source, options)
+  for (const message of reader.warnings) report.warnings.push({ message })
+  if (!options.dry_run) {
+    const stored = await reader.storeFiles?.(files, (bytes) => job.progress('files', bytes, reader.size))
+    for (const message of stored?.warnings ?? []) report.warnings.push({ message })
+    if (takesAll) await job.inTransaction((tx) => removeSeeds(tx, run))
+  }
+
+  const pass = new ImportPass(job, run, report, takesAll)
+  const stage = options.dry_run ? 'checking' : 'importing'
+  const pace = new Pace(() => job.isContended())
+  let read = 0
+  let waiting: ImportItem[] = []
+  const importSome = async (items: readonly ImportItem[]) => {
+    await pace.time(items.length, () => pass.importItems(items))
+    await job.progress(stage, read, reader.size)
+  }
+  const onProgress = (bytes: number) => {
+    read = bytes
+  }
+  for await (const items of reader.read(onProgress)) {
+    waiting = waiting.concat(items)
+    while (waiting.length >= pace.size) await importSome(waiting.splice(0, pace.size))
+  }
+  if (waiting.length > 0) await importSome(waiting)
+  return report
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import { AppError, type FieldError, invalid } from '../errors.ts'
+import type { JobHandler } from '../jobs/handler.ts'
+import { rememberColumns } from './columns.ts'
+import { openImport } from './open.ts'
+import { ImportParams, type ImportReport } from './options.ts'
+import { importAll } from './pass.ts'
+import { takeBack } from './undo.ts'
+
+/**
+ * Imports a file in short transactions that log what they change: the API stays quick meanwhile, and what a run leaves
+ * behind that does not come to its end is taken back by the log.
+ */
+export const importHandler: JobHandler = {
+  async run(job) {
+    const { file_id, options } = ImportParams.parse(job.params)
+    const file = await job.db.selectFrom('import_files').selectAll().where('id', '=', file_id).executeTakeFirst()
+    if (!file) throw new AppError('GONE', 'The uploaded file is no longer there. Send it again.')
+    await job.progress('reading', 0, file.size)
+    const reader = await openImport(job, { ...file, path: join(job.folders.imports, file.id) }, options)
+    if (options.on_error === 'abort' && !options.dry_run) {
+      // Looked through to its end first: what is not going to be imported is never written.
+      const found = await importAll(job, reader, { ...options, dry_run: true })
+      if (found.failed > 0) throw invalid(found.errors.map(toFieldError))
+    }
+    const report = await importAll(job, reader, options)
+    const { table } = reader
+    if (table?.mapping_from === 'GIVEN' && !options.dry_run) {
+      await job.inTransaction((tx) => rememberColumns(tx, table.header, table.columns))
+    }
+    return report
+  },
+
+  cleanUp: async (job) => {
+    await takeBack(job, job.id)
+  },
+}
+
+function toFieldError({ row, column, message }: ImportReport['errors'][number]): FieldError {
+  return { path: ['rows', row, ...(column === null ? [] : [column])].join('.'), message }
+}

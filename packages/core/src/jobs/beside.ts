@@ -1,0 +1,50 @@
+import { lockTable } from '@spends/db'
+import type { Context } from '../context.ts'
+import { AppError } from '../errors.ts'
+import type { JobKind } from './shapes.ts'
+
+/**
+ * What may not wait or run when a job of a kind is queued. There is one backup or restore at a time; and a restore would
+ * take away the log by which an import is taken back.
+ */
+const EXCLUDED: Readonly<Record<JobKind, readonly JobKind[]>> = {
+  IMPORT: ['RESTORE'],
+  UNDO_IMPORT: ['RESTORE'],
+  BACKUP: ['BACKUP', 'RESTORE'],
+  RESTORE: ['BACKUP', 'RESTORE', 'IMPORT', 'UNDO_IMPORT'],
+  VERIFY: [],
+}
+
+const WORDS: Readonly<Record<JobKind, string>> = {
+  IMPORT: 'An import is',
+  UNDO_IMPORT: 'The undoing of an import is',
+  BACKUP: 'A backup is',
+  RESTORE: 'A restore is',
+  VERIFY: 'The proof of a backup is',
+}
+
+/**
+ * Makes sure that a job of this kind may be queued in the transaction `tx`: nobody else asks until it ends, in any
+ * process.
+ * @throws AppError CONFLICT naming the kind that is in its way
+ */
+export async function refuseBeside(tx: Context, kind: JobKind): Promise<void> {
+  const excluded = EXCLUDED[kind]
+  if (excluded.length === 0) return
+  await lockBackups(tx)
+  const inTheWay = await tx.db
+    .selectFrom('jobs')
+    .select('kind')
+    .where('status', 'in', ['QUEUED', 'RUNNING'])
+    .where('kind', 'in', excluded)
+    .limit(1)
+    .executeTakeFirst()
+  if (!inTheWay) return
+  throw new AppError('CONFLICT', `${WORDS[inTheWay.kind as JobKind]} under way. Try again when it is over.`)
+}
+
+/** Nobody else decides about backups and the jobs beside them until the transaction `tx` ends. */
+export async function lockBackups({ db }: Context): Promise<void> {
+  // The table stands for the decision: writing jobs themselves must go on.
+  await lockTable(db, 'backup_config')
+}

@@ -1,0 +1,17 @@
+import { backupHandler, restoreHandler, verifyHandler } from '../backup/jobs.ts'
+import { importHandler } from '../import/run.ts'
+import { undoImportHandler } from '../import/undo.ts'
+import type { JobHandler } from './handler.ts'
+import type { JobKind } from './shapes.ts'
+
+/** Who does which kind of job. Kinds that nobody does are left in the queue, for a version that knows them. */
+export type JobHandlers = Readonly<Partial<Record<JobKind, JobHandler>>>
+
+/** The long work of this product. */
+export const JOB_HANDLERS: JobHandlers = {
+  IMPORT: importHandler,
+  UNDO_IMPORT: undoImportHandler,
+  BACKUP: backupHandler,
+  RESTORE: restoreHandler,
+  VERIFY: verifyHandler,
+}
