@@ -2,12 +2,14 @@ import type { BlobStore } from '@spends/core'
 import { type Context, Hono } from 'hono'
 import type { Logger } from 'pino'
 import { attachmentLimit, mountAttachments } from './attachment-routes.ts'
+import { mountBackup, takesBackup } from './backup-routes.ts'
 import type { ApiContext } from './context.ts'
 import type { DatabaseHandle } from './database.ts'
 import { mountDocs } from './docs.ts'
 import { type AppEnv, edge } from './edge.ts'
 import type { Env } from './env.ts'
 import { mountExport } from './export-routes.ts'
+import { bucketAccess } from './files.ts'
 import { foldersOf } from './folders.ts'
 import { mountHealth } from './health.ts'
 import { mountHome } from './home.ts'
@@ -28,6 +30,8 @@ export interface AppOptions {
   jobs: ApiContext['jobs']
   /** Once aborted, every request is refused with 503, and subscriptions end. */
   stopping: AbortSignal
+  /** Whether the data is being replaced: then every request is refused with 503. */
+  isClosed(): boolean
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE']
@@ -38,7 +42,7 @@ const AT_THE_EDGE = 1
 const OWNER: ApiContext['caller'] = { name: 'owner', may: new Set(['read', 'write', 'admin']) }
 
 /** The whole server as one Hono app, in the order in which a request meets it. */
-export function createApp({ database, env, files, log, now, jobs, stopping }: AppOptions): Hono<AppEnv> {
+export function createApp({ database, env, files, log, now, jobs, stopping, isClosed }: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ strict: false })
   const folders = foldersOf(env)
   const createContext = (c: Context<AppEnv>, setHeader: ApiContext['setHeader']): ApiContext => ({
@@ -49,6 +53,7 @@ export function createApp({ database, env, files, log, now, jobs, stopping }: Ap
     stopping,
     files,
     folders,
+    buckets: bucketAccess(env),
     requestId: c.get('requestId'),
     log,
     setHeader,
@@ -61,14 +66,19 @@ export function createApp({ database, env, files, log, now, jobs, stopping }: Ap
       corsOrigins: env.CORS_ORIGINS,
       bodyLimitOf: (path) => {
         const max =
-          attachmentLimit(path, env.MAX_UPLOAD_BYTES) ?? (takesImportFile(path) ? env.MAX_IMPORT_BYTES : undefined)
+          attachmentLimit(path, env.MAX_UPLOAD_BYTES) ??
+          (takesImportFile(path) ? env.MAX_IMPORT_BYTES : undefined) ??
+          (takesBackup(path) ? env.MAX_BACKUP_BYTES : undefined)
         return max === undefined ? { max: env.MAX_BODY_BYTES, streamed: false } : { max, streamed: true }
       },
       isStopping: () => stopping.aborted,
+      isClosed,
     }),
   )
   mountHealth(app, database)
   mountDocs(app, appRouter)
+  // Before the procedures: one of them is at /api/backup/{id}.
+  mountBackup(app, { createContext: (c) => createContext(c, () => {}), maxBytes: env.MAX_BACKUP_BYTES })
   mountRest(app, appRouter, { createContext: (c) => createContext(c, (name, value) => c.header(name, value)) })
   mountAttachments(app, { createContext: (c) => createContext(c, () => {}), maxBytes: env.MAX_UPLOAD_BYTES })
   mountImport(app, { createContext: (c) => createContext(c, () => {}), maxBytes: env.MAX_IMPORT_BYTES })

@@ -4,8 +4,12 @@ import { parseArgs } from 'node:util'
 import { rebuildStatistics, type StatisticsDifference, verifyStatistics } from '@spends/core'
 import { generatePurchases } from '@spends/core/demo/generate'
 import { type MigrationStatus, migrateDown, migrationStatus } from '@spends/db'
+import { readBackup, readIntegrity, readList, readVerify } from './cli/backup.ts'
+import { type Command, clockOf } from './cli/command.ts'
+import { say } from './cli/output.ts'
+import { readRestore } from './cli/restore.ts'
 import { type DatabaseHandle, explained, findDatabaseProblem, openDatabase, prepareDatabase } from './database.ts'
-import { type Env, loadEnv } from './env.ts'
+import { loadEnv } from './env.ts'
 import { explainFailure, StartError } from './start-error.ts'
 
 const USAGE = `Usage: spends COMMAND
@@ -17,20 +21,37 @@ const USAGE = `Usage: spends COMMAND
   stats verify         compare the kept figures with the purchases and warranties; 1 when something differs
   stats rebuild        compute the figures anew
 
+  backup               make a backup and prove it [--to PLACE] [--passphrase-file FILE]
+  list                 list the backups [--from PLACE]
+  verify BACKUP        prove a backup anew [--from PLACE] [--passphrase-file FILE]; 1 when it is damaged
+  restore BACKUP       put a backup in the place of all data [--from PLACE] [--passphrase-file FILE] [--dry-run] [--yes]
+  integrity            read and hash the files of all attachments; 1 when one is missing or altered
+
   demo --purchases N   fill an empty database with N purchases of the last five years, at most 10,000,000
 
+BACKUP is the path of a file, the id of a backup, or "latest". PLACE is a folder or s3://bucket/prefix with copies.
 The database is the one of DATABASE_URL and DATA_DIR, from the environment or .env.
 `
 
-/** @returns the exit code */
-type Command = (database: DatabaseHandle, now: () => Date) => Promise<0 | 1>
+/** What works on a database that can be opened. @returns the exit code */
+type DatabaseCommand = (database: DatabaseHandle, now: () => Date) => Promise<0 | 1>
 
-const COMMANDS: Readonly<Record<string, Command>> = {
+const DATABASE_COMMANDS: Readonly<Record<string, DatabaseCommand>> = {
   'migrate up': up,
   'migrate down': down,
   'migrate status': status,
   'stats verify': verify,
   'stats rebuild': rebuild,
+}
+
+/** Those that have something to say after their first word: undefined when that is not understood. */
+const COMMANDS: Readonly<Record<string, (words: string[]) => Command | undefined>> = {
+  backup: readBackup,
+  list: readList,
+  verify: readVerify,
+  restore: readRestore,
+  integrity: readIntegrity,
+  demo: readDemo,
 }
 
 /** Differences that are told one by one. */
@@ -53,25 +74,29 @@ async function run(words: string[]): Promise<number> {
   }
   try {
     const env = loadEnv()
-    const database = await openDatabase(env)
-    try {
-      return await explained(() => command(database, clockOf(env)))
-    } finally {
-      await database.close()
-    }
+    return await explained(() => command(env))
   } catch (error) {
     return explainFailure(error)
   }
 }
 
 function findCommand(words: string[]): Command | undefined {
-  if (words[0] === 'demo') return readDemo(words.slice(1))
+  const [first = '', ...rest] = words
+  if (Object.hasOwn(COMMANDS, first)) return COMMANDS[first]?.(rest)
   const name = words.join(' ')
-  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  const command = Object.hasOwn(DATABASE_COMMANDS, name) ? DATABASE_COMMANDS[name] : undefined
+  return command && onDatabase(command)
 }
 
-function clockOf({ SPENDS_NOW }: Env): () => Date {
-  return () => new Date(SPENDS_NOW ?? Date.now())
+function onDatabase(command: DatabaseCommand): Command {
+  return async (env) => {
+    const database = await openDatabase(env)
+    try {
+      return await command(database, clockOf(env))
+    } finally {
+      await database.close()
+    }
+  }
 }
 
 async function up(database: DatabaseHandle, now: () => Date): Promise<0> {
@@ -138,12 +163,12 @@ async function requireCurrent(database: DatabaseHandle): Promise<void> {
 function readDemo(words: string[]): Command | undefined {
   const purchases = readNumber(words)
   if (purchases === undefined || purchases < 1 || purchases > MAX_DEMO_PURCHASES) return undefined
-  return async (database, now) => {
+  return onDatabase(async (database, now) => {
     await prepareDatabase(database, now)
     const onProgress = (recorded: number) => void process.stdout.write(`\r${recorded} of ${purchases} purchases`)
     await generatePurchases({ db: database.db, now }, { purchases, onProgress })
     return say(` are in ${database.description}.`)
-  }
+  })
 }
 
 function readNumber(words: string[]): number | undefined {
@@ -154,10 +179,4 @@ function readNumber(words: string[]): number | undefined {
     // The only way in which it says that it does not understand.
     return undefined
   }
-}
-
-/** @returns the exit code of a command that ends by saying this */
-function say(...lines: string[]): 0 {
-  process.stdout.write(`${lines.join('\n')}\n`)
-  return 0
 }

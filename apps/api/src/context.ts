@@ -1,4 +1,4 @@
-import type { BlobStore, Context, JobFolders } from '@spends/core'
+import type { BlobStore, BucketAccess, Context, JobFolders } from '@spends/core'
 
 /** What a caller may be allowed to do: look, change, or run the instance. */
 export type Right = 'read' | 'write' | 'admin'
@@ -16,6 +16,8 @@ export interface ApiContext extends Context {
   readonly files: BlobStore
   /** Where bytes lie. */
   readonly folders: JobFolders
+  /** How to reach buckets that backups are copied to. */
+  readonly buckets: BucketAccess
   /** Stands in the answer, in its header `X-Request-Id` and in the log. */
   readonly requestId: string
   readonly log: { error(details: object, message: string): void }

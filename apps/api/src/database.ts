@@ -2,17 +2,22 @@ import { ensureStatistics, seedDatabase } from '@spends/core'
 import {
   connectDatabase,
   type DatabaseHandle,
+  DatabaseInUseError,
+  type DatabaseOptions,
   DatabaseUrlError,
+  findDamage,
   type Gate,
+  holdDatabase,
   isUnavailable,
   migrateUp,
   migrationStatus,
+  replaceDatabase,
   SchemaTooNewError,
 } from '@spends/db'
 import type { Env } from './env.ts'
 import { reasonOf, StartError } from './start-error.ts'
 
-export { type DatabaseHandle, newGateMemory } from '@spends/db'
+export { type DatabaseHandle, isDamaged, newGateMemory } from '@spends/db'
 
 /**
  * Connects to the configured database and hears from it.
@@ -22,8 +27,7 @@ export { type DatabaseHandle, newGateMemory } from '@spends/db'
 export async function openDatabase(env: Env, gate?: Gate): Promise<DatabaseHandle> {
   return explained(async () => {
     const database = connectDatabase({
-      url: env.DATABASE_URL,
-      dataDir: env.DATA_DIR,
+      ...locationOf(env),
       gate,
       pool: {
         max: env.DATABASE_POOL_SIZE,
@@ -31,14 +35,45 @@ export async function openDatabase(env: Env, gate?: Gate): Promise<DatabaseHandl
         statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
       },
     })
+    const letGo = holdDatabase(locationOf(env))
+    const close = async () => {
+      await database.close()
+      letGo()
+    }
     try {
       await database.ping()
     } catch (error) {
-      await database.close()
+      await close()
       throw new StartError(`The database ${database.description} cannot be used: ${reasonOf(error)}`)
     }
-    return database
+    return { ...database, close }
   })
+}
+
+/**
+ * What is wrong with the file of the database, in words that continue a sentence; undefined when nothing is found.
+ * @param depth `start` takes moments, `whole` reads all of it
+ * @throws StartError when it cannot be looked at
+ */
+export async function findDatabaseDamage(env: Env, depth: 'start' | 'whole'): Promise<string | undefined> {
+  return explained(() => findDamage(locationOf(env), depth))
+}
+
+/**
+ * Puts a new database, which `fill` fills, in the place of the damaged one.
+ * @returns where the damaged file is now, null where there was none; and what `fill` returned
+ * @throws StartError while somebody uses it
+ */
+export async function replaceDamaged<T>(
+  env: Env,
+  now: () => Date,
+  fill: (fresh: DatabaseHandle) => Promise<T>,
+): Promise<{ aside: string | null; result: T }> {
+  return explained(() => replaceDatabase(locationOf(env), now(), fill))
+}
+
+function locationOf({ DATABASE_URL, DATA_DIR }: Env): Pick<DatabaseOptions, 'url' | 'dataDir'> {
+  return { url: DATABASE_URL, dataDir: DATA_DIR }
 }
 
 /**
@@ -74,7 +109,8 @@ export async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (error instanceof DatabaseUrlError || error instanceof SchemaTooNewError) throw new StartError(error.message)
+    const explains = [DatabaseUrlError, DatabaseInUseError, SchemaTooNewError].some((Kind) => error instanceof Kind)
+    if (explains) throw new StartError(reasonOf(error))
     if (isUnavailable(error)) throw new StartError(`The database does not answer: ${reasonOf(error)}`)
     throw error
   }

@@ -18,6 +18,8 @@ export interface EdgeOptions {
   /** @param path as it was asked for, maybe with a slash at its end */
   bodyLimitOf(path: string): BodyLimit
   isStopping: () => boolean
+  /** Whether the data is being replaced. */
+  isClosed: () => boolean
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
@@ -42,6 +44,9 @@ export function edge(options: EdgeOptions): MiddlewareHandler<AppEnv> {
         'Retry-After': '5',
         Connection: 'close',
       })
+    }
+    if (options.isClosed() && request.path !== '/healthz') {
+      return new HttpError(503, 'A backup is being restored. Try again shortly.', { 'Retry-After': '5' })
     }
     // Requests that never left the process have no Host header, but an address.
     const host = (request.header('host') ?? new URL(request.url).host).toLowerCase()

@@ -27,6 +27,7 @@ describe('configuration', () => {
       MAX_BODY_BYTES: 1_048_576,
       MAX_UPLOAD_BYTES: 26_214_400,
       MAX_IMPORT_BYTES: 1_073_741_824,
+      MAX_BACKUP_BYTES: 17_179_869_184,
     })
   })
 

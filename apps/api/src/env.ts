@@ -34,6 +34,7 @@ const Variables = z.object({
     .default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(8000),
   DATA_DIR: z.string().default('./data'),
+  BACKUPS_DIR: z.string().optional(),
   UPLOADS_URL: z.string().transform(toUploads).optional(),
   DATABASE_URL: z.string().optional(),
   DATABASE_POOL_SIZE: wholeNumber(1, 1000).default(10),
@@ -47,6 +48,7 @@ const Variables = z.object({
   MAX_BODY_BYTES: wholeNumber(1024, MAX_INT32).default(1024 * 1024),
   MAX_UPLOAD_BYTES: wholeNumber(1024, MAX_STORED_BYTES).default(25 * 1024 ** 2),
   MAX_IMPORT_BYTES: wholeNumber(1024, Number.MAX_SAFE_INTEGER).default(1024 ** 3),
+  MAX_BACKUP_BYTES: wholeNumber(1024, Number.MAX_SAFE_INTEGER).default(16 * 1024 ** 3),
   // The names that every tool of S3 knows them by.
   AWS_REGION: z.string().optional(),
   AWS_ACCESS_KEY_ID: z.string().optional(),

@@ -19,6 +19,7 @@ import type { ApiContext } from './context.ts'
 import { sendDownload } from './download.ts'
 import type { AppEnv } from './edge.ts'
 import { BYTES, type Content, mountPlainRoute, type PlainRoute } from './rest/plain-routes.ts'
+import { prefers } from './rest/prefer.ts'
 import { readUpload, skipRest } from './uploads.ts'
 
 const TABLES = ['text/csv', 'text/tab-separated-values', 'text/plain']
@@ -179,7 +180,8 @@ export function mountImport(app: Hono<AppEnv>, { createContext, maxBytes }: Impo
     mountPlainRoute(app, route, { createContext }, async (c, context, options) => {
       const file = await receive(c, context, door)
       const job = await startImport(context, { file_id: file.id, ...options })
-      if (!prefersAsync(c.req.header('prefer'))) return c.json(await waitForImport(context, job, c.req.raw.signal))
+      if (!prefers(c.req.header('prefer'), 'respond-async'))
+        return c.json(await waitForImport(context, job, c.req.raw.signal))
       return c.json(job, 202, { Location: `/api/jobs/${job.id}`, 'Preference-Applied': 'respond-async' })
     })
   }
@@ -193,9 +195,4 @@ export function mountImport(app: Hono<AppEnv>, { createContext, maxBytes }: Impo
     const type = 'text/csv; charset=utf-8; header=present'
     return sendDownload(c, context, { filename: `import-errors-${id}.csv`, type, parts: exportErrors(context, id) })
   })
-}
-
-/** RFC 7240: preferences stand between commas, each maybe with parameters. */
-function prefersAsync(header = ''): boolean {
-  return header.split(',').some((preference) => /^\s*respond-async\s*(;|$)/i.test(preference))
 }

@@ -3,7 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { createRunner, type JobHandlers, type JobLog } from '@spends/core'
 import { openDatabase } from './database.ts'
 import type { Env } from './env.ts'
+import { bucketAccess, openFiles } from './files.ts'
 import { foldersOf } from './folders.ts'
+import { version } from './version.ts'
 
 /** What the thread is given to begin with. */
 export interface JobThreadData {
@@ -21,6 +23,9 @@ export interface JobThreadLine {
   message: string
 }
 
+/** What it tells: a line, or whether requests are to be answered with 503. */
+export type JobThreadWord = JobThreadLine | { closed: boolean }
+
 /** How often it looks for jobs that other processes have queued, or left behind. */
 const POLL_MS = 2000
 /** A transaction, the reads beside it, a heartbeat, and one to spare. */
@@ -37,13 +42,14 @@ export async function serveJobs(handlers: JobHandlers): Promise<void> {
   )
   const say = (level: JobThreadLine['level']) => (details: object, message: string) => {
     const told = 'err' in details ? { ...details, err: plainError(details.err) } : details
-    port.postMessage({ level, details: told, message } satisfies JobThreadLine)
+    port.postMessage({ level, details: told, message } satisfies JobThreadWord)
   }
   const runner = createRunner({
     ctx: { db: database.db, now: () => new Date(env.SPENDS_NOW ?? Date.now()) },
     handlers,
-    folders: foldersOf(env),
+    given: { files: await openFiles(env), folders: foldersOf(env), buckets: bucketAccess(env), appVersion: version },
     isContended: database.isContended,
+    closeRequests: (closed) => port.postMessage({ closed } satisfies JobThreadWord),
     log: { info: say('info'), warn: say('warn'), error: say('error') },
     pollMs: POLL_MS,
   })

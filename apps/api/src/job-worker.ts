@@ -2,18 +2,22 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
 import type { Env } from './env.ts'
-import type { JobThreadData, JobThreadLine, JobThreadOrder } from './job-thread.ts'
+import type { JobThreadData, JobThreadOrder, JobThreadWord } from './job-thread.ts'
 
 /** Pauses before a thread that died is started again: the first, and the longest. */
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 60_000
 /** How long the job at work may take to notice that it should stop. */
 const STOP_DEADLINE_MS = 5_000
+/** Far above what a job needs. Where there is more to take, the thread would rather take it than collect its garbage. */
+const HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 192 }
 
 export interface JobWorkerOptions {
   env: Env
   log: Logger
   gateMemory: SharedArrayBuffer
+  /** Is told whether requests are to be answered with 503 from now on. */
+  closeRequests(closed: boolean): void
   /** The program of the thread. */
   program?: URL
 }
@@ -32,7 +36,13 @@ const PROGRAM = new URL(`./worker${extension}`, import.meta.url)
 const FROM_SOURCE = extension === '.ts' ? { execArgv: ['--conditions=@spends/source'] } : {}
 
 /** Starts the thread, and starts it again whenever it dies. */
-export function startJobWorker({ env, log, gateMemory, program = PROGRAM }: JobWorkerOptions): JobWorker {
+export function startJobWorker({
+  env,
+  log,
+  gateMemory,
+  closeRequests,
+  program = PROGRAM,
+}: JobWorkerOptions): JobWorker {
   const workerData: JobThreadData = { env, gateMemory }
   let pauseMs = FIRST_PAUSE_MS
   let timer: NodeJS.Timeout | undefined
@@ -41,8 +51,11 @@ export function startJobWorker({ env, log, gateMemory, program = PROGRAM }: JobW
 
   function start() {
     const begun = performance.now()
-    const worker = new Worker(program, { workerData, ...FROM_SOURCE })
-    worker.on('message', ({ level, details, message }: JobThreadLine) => log[level](details, message))
+    const worker = new Worker(program, { workerData, resourceLimits: HEAP, ...FROM_SOURCE })
+    worker.on('message', (word: JobThreadWord) => {
+      if ('closed' in word) closeRequests(word.closed)
+      else log[word.level](word.details, word.message)
+    })
     let reason: unknown
     worker.on('error', (error) => {
       reason = error
@@ -50,6 +63,8 @@ export function startJobWorker({ env, log, gateMemory, program = PROGRAM }: JobW
     const ended = new Promise<void>((resolve) => {
       worker.once('exit', (code) => {
         resolve()
+        // Whatever it was at is over with it.
+        closeRequests(false)
         if (stopping) return
         if (performance.now() - begun > LONGEST_PAUSE_MS) pauseMs = FIRST_PAUSE_MS
         log.error({ err: reason, code, pause_ms: pauseMs }, 'The thread that does the jobs died; it is started again')

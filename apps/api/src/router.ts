@@ -1,5 +1,6 @@
 import { analytics } from './routers/analytics.ts'
 import { attachments } from './routers/attachments.ts'
+import { backup } from './routers/backup.ts'
 import { brands } from './routers/brands.ts'
 import { imports } from './routers/import.ts'
 import { jobs } from './routers/jobs.ts'
@@ -18,6 +19,7 @@ export const appRouter = router({
   brands,
   analytics,
   import: imports,
+  backup,
   jobs,
   settings,
 })

@@ -7,6 +7,7 @@ import { openFiles } from './files.ts'
 import { foldersOf } from './folders.ts'
 import { listen } from './http-server.ts'
 import { type JobWorker, startJobWorker } from './job-worker.ts'
+import { startScheduling } from './schedule.ts'
 import { startSweeping } from './sweep.ts'
 import { version } from './version.ts'
 
@@ -35,18 +36,34 @@ export async function startServer(env: Env, log: Logger, jobProgram?: URL): Prom
     let worker: JobWorker | undefined
     const jobs = { poke: () => worker?.poke() }
     const files = await openFiles(env)
-    const app = createApp({ database, env, files, log, now, jobs, stopping: stopping.signal })
+    const restoring = { closed: false }
+    const isClosed = () => restoring.closed
+    const app = createApp({ database, env, files, log, now, jobs, stopping: stopping.signal, isClosed })
     const server = await listen(app, env.HOST, env.PORT)
-    const started = startJobWorker({ env, log, gateMemory, ...(jobProgram ? { program: jobProgram } : {}) })
+    const started = startJobWorker({
+      env,
+      log,
+      gateMemory,
+      closeRequests: (closed) => {
+        restoring.closed = closed
+      },
+      ...(jobProgram ? { program: jobProgram } : {}),
+    })
     worker = started
-    const stopSweeping = startSweeping({ db: database.db, now }, { files, imports: foldersOf(env).imports, log })
+    const stopSweeping = startSweeping({ db: database.db, now }, { files, folders: foldersOf(env), log })
+    const stopScheduling = startScheduling({ db: database.db, now, jobs }, log)
     sayListening(log, server.url, database.description)
     return {
       url: server.url,
       stop: async () => {
         log.info('stopping: finishing the requests in flight')
         stopping.abort(new AppError('SERVICE_UNAVAILABLE', 'The server is shutting down. Try again shortly.'))
-        const [complete] = await Promise.all([server.close(STOP_DEADLINE_MS), started.stop(), stopSweeping()])
+        const [complete] = await Promise.all([
+          server.close(STOP_DEADLINE_MS),
+          started.stop(),
+          stopSweeping(),
+          stopScheduling(),
+        ])
         if (!complete) log.warn('some requests took too long and were cut off')
         await database.close()
         log.info('stopped')

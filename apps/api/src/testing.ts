@@ -24,6 +24,7 @@ import { readEnv } from './env.ts'
 import { openFiles } from './files.ts'
 import { foldersOf } from './folders.ts'
 import { listen } from './http-server.ts'
+import { version } from './version.ts'
 
 export interface TestApp {
   app: Hono<AppEnv>
@@ -68,15 +69,19 @@ export async function startTestApp(database: DatabaseHandle, options: TestAppOpt
   const folder = join(tmpdir(), `spends-test-${randomUUID()}`)
   const env = readEnv({ DATA_DIR: folder, ...options.env })
   const folders = foldersOf(env)
+  const files = await openFiles(env)
+  let isClosed = false
   const jobs = createRunner({
     ctx: { db: database.db, now },
     handlers,
-    folders,
+    given: { files, folders, buckets: {}, appVersion: version },
     isContended: () => false,
+    closeRequests: (closed) => {
+      isClosed = closed
+    },
     log,
   })
-  const files = await openFiles(env)
-  const app = createApp({ database, env, files, log, now, jobs, stopping })
+  const app = createApp({ database, env, files, log, now, jobs, stopping, isClosed: () => isClosed })
   let server: ReturnType<typeof listen> | undefined
   return {
     app,

@@ -20,6 +20,11 @@ export interface Meta {
     status?: 200 | 201 | 202 | 204
     /** Failures of this operation that its input does not tell, such as CONFLICT. */
     errors?: readonly ErrorCode[]
+    /** For what has only begun: with `Prefer: wait` the answer is 200 and what came of it. */
+    wait?: {
+      output: z.ZodType
+      result(ctx: ApiContext, begun: { id: string }, signal: AbortSignal): Promise<unknown>
+    }
     /** The path under /api of what was made, for the header `Location`. */
     location?(output: { id: string }): string
     /** The quoted tag of what is returned, for the header `ETag`. */

@@ -120,7 +120,8 @@ describe('the published package', () => {
       const kind = file.endsWith('.js') ? '.js' : file.endsWith('.ts') ? '.ts' : undefined
       if (!kind) continue
       const text = await readFile(file, 'utf8')
-      for (const [, name = ''] of text.matchAll(/(?:\bfrom|\bimport\(?)\s*["']([^"']+)["']/g)) imported[kind].add(name)
+      for (const [, name = ''] of text.matchAll(/(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)["']([^"']+)["']/g))
+        imported[kind].add(name)
     }
     expect([...imported['.js']].sort()).toEqual([
       './attachments.js',

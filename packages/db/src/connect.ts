@@ -42,8 +42,22 @@ export class DatabaseUrlError extends Error {
  * @throws DatabaseUrlError
  */
 export function connectDatabase({ url, dataDir, pool, gate }: DatabaseOptions): DatabaseHandle {
-  const location = url?.trim() || join(dataDir, 'spends_tracker.db')
-  return /^postgres(ql)?:/i.test(location) ? connectServer(location, pool) : connectFile(filePath(location), gate)
+  const location = locate({ url, dataDir })
+  return isServer(location) ? connectServer(location, pool) : connectFile(filePath(location), gate)
+}
+
+/** The path of the file in which the database is; undefined when it is on a server. @throws DatabaseUrlError */
+export function databaseFile(options: Pick<DatabaseOptions, 'url' | 'dataDir'>): string | undefined {
+  const location = locate(options)
+  return isServer(location) ? undefined : filePath(location)
+}
+
+function locate({ url, dataDir }: Pick<DatabaseOptions, 'url' | 'dataDir'>): string {
+  return url?.trim() || join(dataDir, 'spends_tracker.db')
+}
+
+function isServer(location: string): boolean {
+  return /^postgres(ql)?:/i.test(location)
 }
 
 function connectServer(url: string, pool: PoolOptions | undefined): DatabaseHandle {

@@ -31,6 +31,7 @@ export {
 export { type Gate, newGateMemory } from './gate.ts'
 export { type MigrationStatus, migrateDown, migrateUp, migrationStatus, SchemaTooNewError } from './migrate.ts'
 export { prepared, preparedInsert } from './prepared.ts'
+export { DatabaseInUseError, findDamage, holdDatabase, replaceDatabase } from './replace.ts'
 export { type DayAndName, findSameDayAndName } from './same-day-and-name.ts'
 export type * from './schema.ts'
 export { openScratch, SCHEMA_VERSIONS } from './scratch.ts'

@@ -7,6 +7,7 @@ import { answerProblem, HttpError } from '../problem.ts'
 import { createCallerFactory } from '../trpc.ts'
 import { currentEtag, isKnown, readIfMatch } from './etag.ts'
 import { listOperations, type Operation } from './operations.ts'
+import { prefers } from './prefer.ts'
 import { createQueryReader, inBoth, parseQuery, queryOf, refuse } from './query.ts'
 
 type RestContext = Context<AppEnv>
@@ -48,6 +49,11 @@ export function mountRest(
           return c.body(null, 304, freshness(etag))
         }
         const output = await call(context, operation, input)
+        const { wait } = operation.rest
+        if (wait && prefers(c.req.header('prefer'), 'wait')) {
+          const end = await wait.result(context, output as { id: string }, c.req.raw.signal)
+          return c.json(end as object, 200, { 'Preference-Applied': 'wait' })
+        }
         return answer(c, operation, output, etag ? freshness(etag) : {})
       } catch (error) {
         // What else can happen, such as a body that breaks off, is for the app to answer and to log.

@@ -1,4 +1,5 @@
 import type { AnyRouter } from '@trpc/server'
+import type { z } from 'zod'
 import type { ProblemCode } from '../problem.ts'
 import { exampleOf } from './examples.ts'
 import { listOperations, type Operation } from './operations.ts'
@@ -108,6 +109,7 @@ function describeHeaders(operations: readonly Operation[]): Record<string, objec
           },
         }
       : {}),
+    ...(operations.some(({ rest }) => rest.wait) ? { 'Preference-Applied': PLAIN_HEADERS['Preference-Applied'] } : {}),
     ...(operations.some(({ rest }) => rest.conditional)
       ? {
           RevisionETag: {
@@ -155,6 +157,7 @@ function describeOperation(operation: Operation, book: SchemaBook): object {
       ? { requestBody: { required: true, content: json(book.body(input, pathParameters), book, pathParameters) } }
       : {}),
     responses: {
+      ...(rest.wait ? { 200: describeEnd(rest.wait.output, book) } : {}),
       [String(rest.status ?? 200)]: describeSuccess(operation, book),
       ...(rest.conditional ? { 304: { $ref: '#/components/responses/NotModified' } } : {}),
       ...problemResponses(problemsOf(operation)),
@@ -170,6 +173,11 @@ function describeSuccess({ rest, output }: Operation, book: SchemaBook): object 
   }
   if (rest.status === 204) return { description: 'Done.', headers }
   return { description: SUCCESSES[rest.status ?? 200], headers, content: json(book.output(output), book) }
+}
+
+function describeEnd(output: z.ZodType, book: SchemaBook): object {
+  const headers = headerRefs('X-Request-Id', 'Preference-Applied')
+  return { description: 'Done, under `Prefer: wait`.', headers, content: json(book.output(output), book) }
 }
 
 const SUCCESSES = { 200: 'Done.', 201: 'Made.', 202: 'Begun: what comes is the job.' }
@@ -200,6 +208,7 @@ function describeParameters(operation: Operation, book: SchemaBook): object[] {
     ...describeFields(operation, book),
     ...(rest.method !== 'GET' && Object.hasOwn(fields, 'version') ? [IF_MATCH] : []),
     ...(rest.conditional ? [IF_NONE_MATCH] : []),
+    ...(rest.wait ? [PREFER_WAIT] : []),
   ]
 }
 
@@ -217,6 +226,14 @@ const IF_NONE_MATCH = {
   required: false,
   description: 'ETags that were read, or `*`; the answer is 304 without a body while one of them is the current one.',
   schema: { type: 'string', examples: [REVISION_ETAG] },
+}
+
+const PREFER_WAIT = {
+  name: 'Prefer',
+  in: 'header',
+  required: false,
+  description: '`wait`: answer at the end, with what came of it.',
+  schema: { type: 'string', examples: ['wait'] },
 }
 
 /** By name, so that moving a router moves nothing in the document. */

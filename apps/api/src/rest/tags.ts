@@ -8,6 +8,7 @@ export const TAGS = {
   Analytics: 'Figures over purchases and warranties, always within one currency.',
   Import: 'Files from here or elsewhere: looked at, tried, brought in, and taken back.',
   Export: 'Everything that was recorded, as a file.',
+  Backup: 'Copies of everything that are proven, on a schedule, and how to come back to one.',
   Jobs: 'Long work: how far it is, what came of it, and how to stop it.',
   Settings: 'How this instance counts and shows.',
   Service: 'The state of the service itself, for probes and tools.',

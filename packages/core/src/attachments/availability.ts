@@ -25,6 +25,19 @@ export async function setAvailability(ctx: Context, sha256: string, size: number
   })
 }
 
+/** Writes down that bytes that are known by their hash have come, whatever was known of their size without them. */
+export async function setFound(ctx: Context, sha256: string, size: number): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const { numUpdatedRows } = await tx.db
+      .updateTable('attachments')
+      .set({ size, available: true })
+      .where('sha256', '=', sha256)
+      .where('available', '=', false)
+      .executeTakeFirstOrThrow()
+    if (numUpdatedRows > 0n) await raiseRevision(tx)
+  })
+}
+
 /** Writes down that the bytes of a content are lost, unless they come back at the same moment. */
 export async function setLost(ctx: Context, files: BlobStore, sha256: string): Promise<void> {
   await setAvailability(ctx, sha256, null)

@@ -29,14 +29,10 @@ export const BackupConfig = z
       .min(1)
       .max(31)
       .meta({ description: 'For MONTHLY; in a month that has no such day it is the last one.' }),
-    keep_last: z
-      .int()
-      .min(1)
-      .max(1000)
-      .meta({
-        description:
-          'How many backups are kept; older ones are removed once a new one is proven. Restore points are counted on their own.',
-      }),
+    keep_last: z.int().min(1).max(1000).meta({
+      description:
+        'How many backups are kept; older ones are removed once a new one is proven. Restore points are counted on their own.',
+    }),
     keep_daily: Generations.meta({ description: 'And beside them the last backup of each of so many days,' }),
     keep_weekly: Generations.meta({ description: 'of so many weeks,' }),
     keep_monthly: Generations.meta({ description: 'and of so many months.' }),

@@ -33,11 +33,7 @@ export async function copyToAll(job: JobRun, copying: Copying): Promise<NewBacku
   return copies
 }
 
-async function copyTo(
-  job: JobRun,
-  place: string,
-  { record, retention, timeZone, scratch }: Copying,
-): Promise<void> {
+async function copyTo(job: JobRun, place: string, { record, retention, timeZone, scratch }: Copying): Promise<void> {
   const destination = await openDestination(place, job.buckets)
   await copyBackup({
     destination,

@@ -22,6 +22,8 @@ describeEachEngine('whatever fails', (engine) => {
   let record: BackupRecord
   let old: unknown
   let current: unknown
+  /** Of a file that is lost now. */
+  let sha256: string
   const rows = async () => [await dump(world.ctx), await verifyStatistics(world.ctx)]
 
   beforeEach(async () => {
@@ -32,7 +34,7 @@ describeEachEngine('whatever fails', (engine) => {
       return database
     }
     world = await openWorld({ ...engine, openDatabase })
-    const { sha256 } = await addEverything(world)
+    ;({ sha256 } = await addEverything(world))
     old = await rows()
     record = await world.backup()
     await addPurchase(world.ctx, { product_name: 'Came later' })
@@ -74,8 +76,10 @@ describeEachEngine('whatever fails', (engine) => {
     const names = await stepsOf((step) => world.restore(record, { step }))
     expect(names).toContain('store file')
     expect(await rows()).toEqual(old)
-    await restoreCurrent()
+    await addPurchase(world.ctx, { product_name: 'Came later' })
+    current = await rows()
     for (let at = 0; at < names.length; at++) {
+      await world.files.remove(sha256)
       await expect(world.restore(record, { step: failingAt(at) })).rejects.toThrow(`no room at step ${at}:`)
       expect(await rows(), names[at]).toEqual(current)
       expect(await filesOf(world)).toMatchObject(files)
@@ -85,29 +89,25 @@ describeEachEngine('whatever fails', (engine) => {
     expect(await rows()).toEqual(old)
   }, 60_000)
 
-  /** From a backup that was made before the other was restored. */
-  let currentRecord: BackupRecord
-  beforeEach(async () => {
-    currentRecord = await world.backup()
-  })
-  const restoreCurrent = async () => {
-    await world.restore(currentRecord)
-    expect(await rows()).toEqual(current)
-  }
-
-  it('a backup that is killed is none, and the next one is well', async () => {
-    const backups = await listBackups(world.folder)
-    const killed = await killAtEach({})
-    expect(killed).toBeGreaterThan(15)
-    const listed = await listBackups(world.folder)
-    expect(listed.slice(1)).toEqual(backups)
-    expect(listed[0]?.app_version).toBe('1')
-    await sweepBackups(world.folder, later())
-    const wanted = listed.flatMap(({ filename }) => [filename, `${filename}.json`])
-    expect((await readdir(world.folder)).sort()).toEqual(wanted.sort())
-    expect(await rows()).toEqual(current)
-    for (const { id } of listed) expect((await listBackups(world.folder)).map((backup) => backup.id)).toContain(id)
-  }, 120_000)
+  // To a server that is only read, it does not matter who goes.
+  const itOnFiles = engine.name === 'sqlite' ? it : it.skip
+  itOnFiles(
+    'a backup that is killed is none, and the next one is well',
+    async () => {
+      const backups = await listBackups(world.folder)
+      const killed = await killAtEach({})
+      expect(killed).toBeGreaterThan(15)
+      const listed = await listBackups(world.folder)
+      expect(listed.slice(1)).toEqual(backups)
+      expect(listed[0]?.app_version).toBe('1')
+      await sweepBackups(world.folder, later())
+      const wanted = listed.flatMap(({ filename }) => [filename, `${filename}.json`])
+      expect((await readdir(world.folder)).sort()).toEqual(wanted.sort())
+      expect(await rows()).toEqual(current)
+      for (const { id } of listed) expect((await listBackups(world.folder)).map((backup) => backup.id)).toContain(id)
+    },
+    120_000,
+  )
 
   it('a restore that is killed leaves the old data or has brought the new', async () => {
     const path = backupPath(world.folder, record)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { refusedEntry } from '../zip/directory.ts'
-import { ZipReader } from '../zip/reader.ts'
+import { CHUNK, ZipReader } from '../zip/reader.ts'
 import { decryptFile, isEncrypted } from './encrypt.ts'
 import { MANIFEST, MAX_ENTRIES, type Manifest, type ManifestEntry, readManifest } from './manifest.ts'
 import type { NameTemporary } from './temporary.ts'
@@ -35,12 +35,20 @@ export async function withBackup<T>(
   }
 }
 
-/** The bytes of an entry. @throws AppError BAD_REQUEST naming it, at the end, where they are not those of the manifest */
-export async function* readEntry({ zip }: OpenBackup, { name, sha256 }: ManifestEntry): AsyncGenerator<Buffer> {
+/**
+ * The bytes of an entry.
+ * @param into as for `ZipReader.read`
+ * @throws AppError BAD_REQUEST naming it, at the end, where they are not those of the manifest
+ */
+export async function* readEntry(
+  { zip }: OpenBackup,
+  { name, sha256 }: ManifestEntry,
+  into?: Buffer,
+): AsyncGenerator<Buffer> {
   const entry = zip.entries.get(name)
   if (!entry) throw refusedEntry(name, `is missing: "${MANIFEST}" lists it`)
   const hash = createHash('sha256')
-  for await (const chunk of zip.read(entry)) {
+  for await (const chunk of zip.read(entry, into)) {
     hash.update(chunk)
     yield chunk
   }
@@ -53,8 +61,9 @@ export async function* readEntry({ zip }: OpenBackup, { name, sha256 }: Manifest
  * @throws AppError BAD_REQUEST naming the entry that is not what the manifest says
  */
 export async function readEverything(backup: OpenBackup, onBytes: (bytes: number) => Promise<void>): Promise<void> {
+  const into = Buffer.allocUnsafe(CHUNK)
   for (const entry of backup.manifest.entries) {
-    for await (const chunk of readEntry(backup, entry)) await onBytes(chunk.length)
+    for await (const chunk of readEntry(backup, entry, into)) await onBytes(chunk.length)
   }
 }
 

@@ -9,6 +9,8 @@ import type { Job, JobKind } from '../jobs/shapes.ts'
 import { enqueueJob, getJob } from '../jobs/store.ts'
 import { resultOf, waitForJob } from '../jobs/wait.ts'
 import { readConfig } from './config.ts'
+import { type BucketAccess, openDestination } from './destinations/place.ts'
+import { testDestination } from './destinations/try.ts'
 import { backupPath, deleteBackup, listBackups, readBackup } from './folder.ts'
 import type { Manifest } from './manifest.ts'
 import type { BackupParams, RestoreFacts, RestoreParams, VerifyParams } from './params.ts'
@@ -21,6 +23,8 @@ import {
   type BackupFilter,
   type BackupList,
   type BackupToOpen,
+  type DestinationTest,
+  type DestinationToTest,
   type NewBackup,
   type NewBackupReport,
   toBackup,
@@ -31,6 +35,7 @@ import { PARTIAL } from './temporary.ts'
 export interface BackupContext extends Context {
   readonly files: BlobStore
   readonly folders: JobFolders
+  readonly buckets: BucketAccess
   readonly jobs: { poke(): void }
   /** Aborted when the process stops; its reason is for the caller. */
   readonly stopping: AbortSignal
@@ -90,6 +95,12 @@ export async function deleteBackupById(ctx: BackupContext, { id }: BackupById): 
     if (isRead) throw new AppError('CONFLICT', 'The backup is being read. Try again when that is over.')
     await deleteBackup(ctx.folders.backups, id)
   })
+}
+
+/** Does with a place, once, what copying backups to it takes. */
+export async function testPlace(ctx: BackupContext, { place }: DestinationToTest): Promise<DestinationTest> {
+  const destination = await openDestination(place, ctx.buckets)
+  return { problem: (await testDestination(destination, scratchOf(ctx))) ?? null }
 }
 
 /** A path for a backup that is being sent, and the name it goes by. Whoever asks writes the file, and removes it. */

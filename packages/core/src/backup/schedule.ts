@@ -10,7 +10,9 @@ export type Schedule = Pick<BackupConfig, 'schedule' | 'hour' | 'weekday' | 'day
  * @param timeZone an IANA name
  */
 export function nextRun(schedule: Schedule, timeZone: string, after: Date): Date | undefined {
-  const runs = patternsOf(schedule).map((pattern) => new Cron(pattern, { timezone: timeZone, paused: true }).nextRun(after))
+  const runs = patternsOf(schedule).map((pattern) =>
+    new Cron(pattern, { timezone: timeZone, paused: true }).nextRun(after),
+  )
   const times = runs.flatMap((run) => run?.getTime() ?? [])
   return times.length === 0 ? undefined : new Date(Math.min(...times))
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Id, listOf, OutInstant, page } from '../fields.ts'
 import { Job } from '../jobs/shapes.ts'
 import { Passphrase } from './config.ts'
+import { BackupPlace } from './destinations/place.ts'
 import { BackupTrigger } from './manifest.ts'
 import { BackupRecord } from './record.ts'
 
@@ -38,6 +39,14 @@ export const NewBackup = z
   })
   .meta({ id: 'NewBackup' })
 export type NewBackup = z.output<typeof NewBackup>
+
+export const DestinationToTest = z.strictObject({ place: BackupPlace }).meta({ id: 'DestinationToTest' })
+export type DestinationToTest = z.output<typeof DestinationToTest>
+
+export const DestinationTest = z
+  .object({ problem: z.string().nullable().meta({ description: 'Why it cannot be used; null where it can.' }) })
+  .meta({ id: 'DestinationTest' })
+export type DestinationTest = z.infer<typeof DestinationTest>
 
 /** For a backup that may be encrypted. */
 export const OpenPassphrase = Passphrase.optional().meta({

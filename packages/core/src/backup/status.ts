@@ -54,14 +54,20 @@ async function findFailure(ctx: Context, last: Backup | null): Promise<string | 
 /** When a backup should have come about by now, and did not. */
 async function findMissed(ctx: Context, last: Backup | null): Promise<Date | undefined> {
   const config = await readConfig(ctx)
-  const since = [config.scheduled_since, last?.created_at].flatMap((instant) => instant ?? []).sort().at(-1)
+  const since = [config.scheduled_since, last?.created_at]
+    .flatMap((instant) => instant ?? [])
+    .sort()
+    .at(-1)
   if (config.scheduled_since === null || since === undefined) return undefined
   const { time_zone } = await getSettings(ctx)
   const due = nextRun(config, time_zone, new Date(since))
   return due && due.getTime() + PATIENCE_MS < ctx.now().getTime() ? due : undefined
 }
 
-async function findJob(ctx: Context, filter: Pick<Parameters<typeof listJobs>[1], 'kind' | 'status'>): Promise<Job | null> {
+async function findJob(
+  ctx: Context,
+  filter: Pick<Parameters<typeof listJobs>[1], 'kind' | 'status'>,
+): Promise<Job | null> {
   const { items } = await listJobs(ctx, { skip: 0, limit: 1, ...filter })
   return items[0] ?? null
 }

@@ -69,10 +69,9 @@ async function* openAhead(files: BlobStore, wanted: ReadonlyMap<string, number>)
         // Whoever reads the file meets the same error.
       })
       opening.push({ sha256, size, bytes })
-      const first = opening.length > AHEAD ? opening.shift() : undefined
-      if (first) yield first
+      if (opening.length > AHEAD) yield* first(opening)
     }
-    for (let first = opening.shift(); first; first = opening.shift()) yield first
+    while (opening.length > 0) yield* first(opening)
   } finally {
     for (const { bytes } of opening)
       await bytes
@@ -81,4 +80,11 @@ async function* openAhead(files: BlobStore, wanted: ReadonlyMap<string, number>)
           // It was not opened: there is nothing to close.
         })
   }
+}
+
+/** It stays in the queue until whoever asked for it comes back, so that it is closed also when nobody does. */
+function* first(opening: WantedFile[]): Generator<WantedFile> {
+  const [file] = opening
+  if (file) yield file
+  opening.shift()
 }

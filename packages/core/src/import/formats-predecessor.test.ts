@@ -194,6 +194,15 @@ describeEachEngine('what the predecessor leaves', (engine) => {
       ])
     })
 
+    it('brings the bytes of attachments that its JSON has brought without', async () => {
+      const uploads = await temporaryFolder()
+      await importFile(ctx, JSON.stringify({ ...DATA, files }), {}, 'JSON', uploads)
+      const lost = () => ctx.db.selectFrom('attachments').select('filename').where('available', '=', false).execute()
+      expect(await lost()).toHaveLength(5)
+      await importFile(ctx, FILE, {}, 'ZIP', uploads)
+      expect((await lost()).map(({ filename }) => filename).sort()).toEqual(['missing.pdf', 'wrong.pdf'])
+    })
+
     it('keeps its files where attachments look for them', async () => {
       const uploads = await temporaryFolder()
       await importFile(ctx, FILE, {}, 'ZIP', uploads)

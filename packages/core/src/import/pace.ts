@@ -1,7 +1,7 @@
 /** How long a transaction may take: others wait for it to write. */
 const ALONE_MS = 150
-const CONTENDED_MS = 15
-const SMALLEST = 20
+const CONTENDED_MS = 8
+const SMALLEST = 5
 const LARGEST = 2000
 /** After somebody had to wait, for how long others are expected. */
 const WARY_MS = 1000

@@ -1,3 +1,4 @@
+import { setFound } from '../attachments/availability.ts'
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { toFieldErrors } from '../field-errors.ts'
@@ -138,6 +139,11 @@ export async function importAll(job: JobRun, reader: ImportReader, options: Impo
   if (!options.dry_run) {
     const stored = await reader.storeFiles?.(files, (bytes) => job.progress('files', bytes, reader.size))
     for (const message of stored?.warnings ?? []) report.warnings.push({ message })
+    // Attachments that came before without their bytes.
+    for (const sha256 of stored?.stored ?? []) {
+      const blob = await files.find(sha256)
+      if (blob) await setFound(job, sha256, blob.size)
+    }
     if (takesAll) await job.inTransaction((tx) => removeSeeds(tx, run))
   }
 

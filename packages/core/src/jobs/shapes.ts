@@ -24,7 +24,8 @@ export const Job = z
     done: z.int().meta({ description: 'How far the stage is.' }),
     total: z.int().nullable().meta({ description: 'When the stage is through; null while nobody knows.' }),
     result: z.unknown().meta({
-      description: 'What came of it, once it has SUCCEEDED: the report of an import, a backup, or what was restored. Null till then.',
+      description:
+        'What came of it, once it has SUCCEEDED: the report of an import, a backup, or what was restored. Null till then.',
       examples: [null],
     }),
     error: z.string().nullable().meta({ description: 'Why there is no result, in a sentence.' }),

@@ -189,9 +189,17 @@ function checkLayout(lines: readonly { entry: ZipEntry; bytes: Buffer }[], end: 
   if (position !== end) throw damagedZip('its directory does not lie where it says')
 }
 
-/** @throws AppError BAD_REQUEST where the file ends before */
-export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length)
+/**
+ * @param into where the bytes go
+ * @throws AppError BAD_REQUEST where the file ends before
+ */
+export async function readAt(
+  file: FileHandle,
+  position: number,
+  length: number,
+  into: Buffer = Buffer.allocUnsafe(length),
+): Promise<Buffer> {
+  const bytes = into.subarray(0, length)
   for (let done = 0; done < length; ) {
     const { bytesRead } = await file.read(bytes, done, length - done, position + done)
     if (bytesRead === 0) throw damagedZip('it is cut off')

@@ -4,7 +4,8 @@ import { crc32, createInflateRaw } from 'node:zlib'
 import { readAt, readDirectory, refusedEntry } from './directory.ts'
 import { DEFLATED, encodeLocal, type ZipEntry } from './layout.ts'
 
-const CHUNK = 256 * 1024
+/** Bytes that are read in one go. */
+export const CHUNK = 256 * 1024
 
 /** Reads a zip that `ZipWriter` wrote, and nothing that differs from one by a byte. */
 export class ZipReader {
@@ -33,16 +34,20 @@ export class ZipReader {
 
   /**
    * The bytes of an entry; their end only comes if length and CRC-32 are right.
+   * @param into has room for `CHUNK`: each piece may lie in it, and is only good until the next one is asked for. Whoever
+   *   reads gigabytes is spared as much garbage.
    * @throws AppError BAD_REQUEST naming the entry
    */
-  async *read(entry: ZipEntry): AsyncGenerator<Buffer> {
+  async *read(entry: ZipEntry, into?: Buffer): AsyncGenerator<Buffer> {
     const header = encodeLocal(entry)
     const found = await readAt(this.#file, entry.offset, header.length)
     if (!found.equals(header)) throw refusedEntry(entry.name, 'does not begin as its directory says')
     const start = entry.offset + header.length
-    const packed = this.#chunks(start, start + entry.packedSize)
+    const end = start + entry.packedSize
+    // What unpacks an entry reads ahead.
+    const bytes = entry.method === DEFLATED ? inflated(entry, this.#chunks(start, end)) : this.#chunks(start, end, into)
     let [size, crc] = [0, 0]
-    for await (const chunk of entry.method === DEFLATED ? inflated(entry, packed) : packed) {
+    for await (const chunk of bytes) {
       size += chunk.length
       if (size > entry.size) throw refusedEntry(entry.name, 'is larger than it says')
       crc = crc32(chunk, crc)
@@ -56,9 +61,9 @@ export class ZipReader {
     await this.#file.close()
   }
 
-  async *#chunks(start: number, end: number): AsyncGenerator<Buffer> {
+  async *#chunks(start: number, end: number, into?: Buffer): AsyncGenerator<Buffer> {
     for (let position = start; position < end; position += CHUNK) {
-      yield await readAt(this.#file, position, Math.min(CHUNK, end - position))
+      yield await readAt(this.#file, position, Math.min(CHUNK, end - position), into)
     }
   }
 }

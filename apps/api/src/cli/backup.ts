@@ -1,0 +1,151 @@
+import {
+  type BackupRecord,
+  backupPath,
+  copyBackup,
+  createBackup,
+  listBackups,
+  listCopies,
+  openDestination,
+  readPassphrase,
+  refuseBesideBackup,
+  verifyBackup,
+  verifyFiles,
+  verifyListed,
+} from '@spends/core'
+import { findDatabaseProblem, openDatabase } from '../database.ts'
+import type { Env } from '../env.ts'
+import { bucketAccess, openFiles } from '../files.ts'
+import { foldersOf } from '../folders.ts'
+import { scratchOf } from '../offline-restore.ts'
+import { StartError } from '../start-error.ts'
+import { version } from '../version.ts'
+import { type Command, clockOf } from './command.ts'
+import { describeBackup, resolvePlace, withBackup } from './located.ts'
+import { complain, count, inBytes, say, startProgress } from './output.ts'
+import { readPassphraseFile, readWords } from './words.ts'
+
+/** Lost files that are named one by one. */
+const MAX_NAMED = 100
+
+/** `backup [--to PLACE] [--passphrase-file FILE]` */
+export function readBackup(words: string[]): Command | undefined {
+  const said = readWords(words, ['to', 'passphrase-file'], 0)
+  if (!said) return undefined
+  return async (env) => {
+    const given = readPassphraseFile(said.text['passphrase-file'])
+    const to =
+      said.text.to === undefined ? undefined : await openDestination(resolvePlace(said.text.to), bucketAccess(env))
+    const record = await makeBackup(env, given)
+    const folder = foldersOf(env).backups
+    say(
+      `The backup is made and proven: ${backupPath(folder, record)}`,
+      describeBackup(record),
+      ...record.warnings.map((warning) => `  ${warning}`),
+    )
+    if (!to) return 0
+    const progress = startProgress()
+    const now = clockOf(env)()
+    await copyBackup({ destination: to, folder, record, now, scratch: scratchOf(env), onProgress: progress.tell })
+    progress.end()
+    return say(`A copy is in ${to.place}, read back and proven.`)
+  }
+}
+
+async function makeBackup(env: Env, passphrase: string | undefined): Promise<BackupRecord> {
+  const database = await openDatabase(env)
+  const progress = startProgress()
+  try {
+    const problem = await findDatabaseProblem(database)
+    if (problem) throw new StartError(problem)
+    const ctx = { db: database.db, now: clockOf(env) }
+    await refuseBesideBackup(ctx)
+    return await createBackup({
+      ctx,
+      files: await openFiles(env),
+      folder: foldersOf(env).backups,
+      trigger: 'MANUAL',
+      appVersion: version,
+      passphrase: passphrase ?? (await readPassphrase(ctx)),
+      onProgress: progress.tell,
+    })
+  } finally {
+    progress.end()
+    await database.close()
+  }
+}
+
+/** `verify FILE|ID|latest [--from PLACE] [--passphrase-file FILE]` */
+export function readVerify(words: string[]): Command | undefined {
+  const said = readWords(words, ['from', 'passphrase-file'], 1)
+  const name = said?.rest[0]
+  if (!said || name === undefined) return undefined
+  return async (env) => {
+    const progress = startProgress()
+    const passphrase = readPassphraseFile(said.text['passphrase-file'])
+    const options = { scratch: scratchOf(env), now: clockOf(env)(), passphrase, onProgress: progress.tell }
+    const { problems, path } = await withBackup(
+      env,
+      name,
+      { from: said.text.from, onProgress: progress.tell },
+      async ({ path, record }) => ({
+        path: said.text.from === undefined ? path : `${name} in ${said.text.from}`,
+        ...(record
+          ? await verifyListed(foldersOf(env).backups, record.id, options)
+          : await verifyBackup(path, options)),
+      }),
+    ).finally(progress.end)
+    if (problems.length > 0) return complain(`The backup ${path} is damaged:`, ...problems.map((one) => `  ${one}`))
+    return say(`The backup ${path} is proven: every byte is as it was made, and its rows load.`)
+  }
+}
+
+/** `list [--from PLACE]` */
+export function readList(words: string[]): Command | undefined {
+  const said = readWords(words, ['from'], 0)
+  if (!said) return undefined
+  return async (env) => {
+    const from = said.text.from
+    const place = from === undefined ? foldersOf(env).backups : resolvePlace(from)
+    const records =
+      from === undefined ? await listBackups(place) : await listCopies(await openDestination(place, bucketAccess(env)))
+    if (records.length === 0) return say(`There are no backups in ${place}.`)
+    return say(`${count(records.length, 'backup')} in ${place}, the newest first:`, ...records.map(describeBackup))
+  }
+}
+
+/** `integrity` */
+export function readIntegrity(words: string[]): Command | undefined {
+  if (words.length > 0) return undefined
+  return async (env) => {
+    const database = await openDatabase(env)
+    const progress = startProgress()
+    try {
+      const problem = await findDatabaseProblem(database)
+      if (problem) throw new StartError(problem)
+      const ctx = { db: database.db, now: clockOf(env) }
+      const report = await verifyFiles(ctx, await openFiles(env), {
+        onProgress: (done, total) => progress.tell('files', done, total),
+      })
+      progress.end()
+      const { missing, altered, orphaned } = report
+      say(`${count(report.checked, 'file')} checked; ${inBytes(report.bytes)} are as they were stored.`)
+      if (orphaned.length > 0) {
+        say(`${count(orphaned.length, 'stored file')} of no attachment: the server clears them away in time.`)
+      }
+      if (missing.length + altered.length === 0) return say('Nothing is missing, nothing was altered.')
+      const named = [
+        ...missing.flatMap(({ attachments }) => attachments.map(({ filename }) => `  missing: ${filename}`)),
+        ...altered.flatMap(({ attachments }) => attachments.map(({ filename }) => `  altered: ${filename}`)),
+      ]
+      return complain(
+        `${missing.length} missing, ${altered.length} altered:`,
+        ...named.slice(0, MAX_NAMED),
+        ...(named.length > MAX_NAMED ? [`  and ${named.length - MAX_NAMED} more`] : []),
+        'To restore a backup brings back those that are in it.',
+      )
+    } finally {
+      progress.end()
+      await database.close()
+    }
+  }
+}

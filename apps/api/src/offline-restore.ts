@@ -1,0 +1,103 @@
+import { join } from 'node:path'
+import {
+  type BackupRecord,
+  type Context,
+  createBackup,
+  type RestoreOptions,
+  type RestoreReport,
+  readPassphrase,
+  restoreBackup,
+  switchBesideServer,
+} from '@spends/core'
+import { findDatabaseDamage, isDamaged, openDatabase, prepareDatabase, replaceDamaged } from './database.ts'
+import type { Env } from './env.ts'
+import { openFiles } from './files.ts'
+import { foldersOf } from './folders.ts'
+import { version } from './version.ts'
+
+export interface OfflineRestoreOptions extends Pick<RestoreOptions, 'path' | 'passphrase' | 'signal'> {
+  env: Env
+  now: () => Date
+  onProgress?: (stage: string, done: number, total: number) => void
+}
+
+/** What a restore without a server has done. */
+export interface OfflineRestore {
+  report: RestoreReport
+  /** The backup by which it is undone; null where there was nothing to keep, or nothing that could be read. */
+  restorePoint: BackupRecord | null
+  /** Where the file of a damaged database is now; null where it was not damaged. */
+  aside: string | null
+}
+
+/** Where restores keep what they need for a while. */
+export function scratchOf(env: Env): string {
+  return join(foldersOf(env).backups, 'tmp')
+}
+
+/**
+ * Restores a backup without a server, whatever state the database is in: one that is damaged is put aside, one that is
+ * not there is made. A server that runs on the same data goes on with the new one.
+ * @throws StartError, AppError; as `restoreBackup`. Nothing has changed then but for the restore point
+ */
+export async function restoreOffline(options: OfflineRestoreOptions): Promise<OfflineRestore> {
+  const { env } = options
+  if ((await findDatabaseDamage(env, 'whole')) !== undefined) return restoreAnew(options)
+  try {
+    return await restoreInPlace(options)
+  } catch (error) {
+    // Some damage shows only to who uses the file.
+    if (isDamaged(error)) return restoreAnew(options)
+    throw error
+  }
+}
+
+async function restoreAnew(options: OfflineRestoreOptions): Promise<OfflineRestore> {
+  const { env, now } = options
+  const { aside, result } = await replaceDamaged(env, now, async (fresh) => {
+    await prepareDatabase(fresh, now)
+    return restoreInto({ db: fresh.db, now }, options)
+  })
+  return { report: result, restorePoint: null, aside }
+}
+
+async function restoreInPlace(options: OfflineRestoreOptions): Promise<OfflineRestore> {
+  const { env, now } = options
+  const database = await openDatabase(env)
+  try {
+    const ctx = { db: database.db, now }
+    const isNew = (await prepareDatabase(database, now))[0]?.startsWith('001') ?? false
+    const restorePoint = isNew ? null : await makeRestorePoint(ctx, options)
+    const report = await restoreInto(ctx, options, (work) => switchBesideServer(ctx, work))
+    return { report, restorePoint, aside: null }
+  } finally {
+    await database.close()
+  }
+}
+
+async function makeRestorePoint(ctx: Context, { env, onProgress, signal }: OfflineRestoreOptions) {
+  return createBackup({
+    ctx,
+    files: await openFiles(env),
+    folder: foldersOf(env).backups,
+    trigger: 'RESTORE_POINT',
+    appVersion: version,
+    passphrase: await readPassphrase(ctx),
+    onProgress: (_, done, total) => onProgress?.('restore point', done, total),
+    signal,
+  })
+}
+
+async function restoreInto(
+  ctx: Context,
+  { env, now: _, ...options }: OfflineRestoreOptions,
+  transact?: RestoreOptions['transact'],
+): Promise<RestoreReport> {
+  return restoreBackup({
+    ...options,
+    ctx,
+    files: await openFiles(env),
+    scratch: scratchOf(env),
+    ...(transact ? { transact } : {}),
+  })
+}
