@@ -107,7 +107,7 @@ export function createApp({ database, env, files, log, now, jobs, stopping, isCl
 }
 
 /** The host name that HOST stands for; an address that means every interface is no name. */
-function ownName(host: string): string[] {
+export function ownName(host: string): string[] {
   if (host === '0.0.0.0' || host === '::') return []
   return [host.includes(':') ? `[${host.toLowerCase()}]` : host.toLowerCase()]
 }

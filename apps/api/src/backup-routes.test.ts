@@ -1,8 +1,9 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Backup, enqueueJob, type Job, JOB_HANDLERS, type NewBackupReport } from '@spends/core'
+import { type Backup, enqueueJob, JOB_HANDLERS, type Job, type NewBackupReport } from '@spends/core'
 import { describeEachEngine } from '@spends/db/testing'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { NOBODY, restOf } from './contract/verbs.ts'
 import type { DatabaseHandle } from './database.ts'
 import { startTestApp, type TestApp } from './testing.ts'
@@ -50,7 +51,9 @@ describeEachEngine('backups over HTTP', ({ openDatabase }) => {
     const { body } = await ask('/api/export/json')
     const attachments = body.purchases.flatMap((purchase: { attachments: { id: string }[] }) => purchase.attachments)
     const bytes = await Promise.all(
-      attachments.map(async ({ id }: { id: string }) => (await server.request(`/api/attachments/${id}/content`)).text()),
+      attachments.map(async ({ id }: { id: string }) =>
+        (await server.request(`/api/attachments/${id}/content`)).text(),
+      ),
     )
     const { exported_at: _, ...rest } = body
     return { ...rest, bytes }
@@ -155,7 +158,10 @@ describeEachEngine('backups over HTTP', ({ openDatabase }) => {
       const plan = await ask('/api/backup/restore?dry_run=true', given)
       expect([plan.status, plan.body]).toMatchObject([
         200,
-        { created_at: backup.created_at, tables: { purchases: { now: 1, after: 1 }, attachments: { now: 0, after: 1 } } },
+        {
+          created_at: backup.created_at,
+          tables: { purchases: { now: 1, after: 1 }, attachments: { now: 0, after: 1 } },
+        },
       ])
       expect(await everything()).toEqual(later)
 
@@ -273,9 +279,7 @@ describeEachEngine('backups over HTTP', ({ openDatabase }) => {
       }
       expect((await post(`/api/backup/${backup.id}/verify`, { passphrase })).body.problems).toEqual([])
       const bytes = new Uint8Array(await (await download(backup.id)).arrayBuffer())
-      const job = await endOf(
-        await ask('/api/backup/restore', { method: 'POST', body: form(bytes, { passphrase }) }),
-      )
+      const job = await endOf(await ask('/api/backup/restore', { method: 'POST', body: form(bytes, { passphrase }) }))
       expect(job.status).toBe('SUCCEEDED')
     })
 
@@ -314,7 +318,10 @@ describeEachEngine('backups over HTTP', ({ openDatabase }) => {
       expect((await post('/api/backup/create', {})).status).toBe(202)
       const second = await post('/api/backup/create', {})
       expect([second.status, second.body.detail]).toEqual([409, 'A backup is under way. Try again when it is over.'])
-      expect((await ask('/api/backup/status')).body).toMatchObject({ state: 'RUNNING', running_job: { kind: 'BACKUP' } })
+      expect((await ask('/api/backup/status')).body).toMatchObject({
+        state: 'RUNNING',
+        running_job: { kind: 'BACKUP' },
+      })
     })
 
     it('of many that are asked for at once, one is made', async () => {
@@ -354,14 +361,26 @@ describeEachEngine('backups over HTTP', ({ openDatabase }) => {
 
     it('elsewhere too, and a place that is not there is told', async () => {
       await fillAndBackUp()
-      const place = join(server.folders.imports, 'elsewhere')
-      const { body } = await post('/api/backup/destinations/test', { place })
-      expect(body.problem).toContain('is not there')
-      await put('/api/backup/config', { destinations: [place, server.folders.imports] })
-      await writeFile(join(server.folders.backups, '..', 'imports'), '').catch(() => {})
-      const { copies } = await create()
-      expect(copies.map(({ problem }) => problem !== null)).toEqual([true, expect.any(Boolean)])
-      expect((await ask('/api/backup/status')).body).toMatchObject({ state: 'FAILED', problem: copies[0]?.problem })
+      const place = await mkdtemp(join(tmpdir(), 'spends-elsewhere-'))
+      onTestFinished(() => rm(place, { recursive: true }))
+      const missing = join(place, 'missing')
+      expect((await post('/api/backup/destinations/test', { place })).body).toEqual({ problem: null })
+      const { problem } = (await post('/api/backup/destinations/test', { place: missing })).body
+      expect(problem).toContain('is not there')
+
+      await put('/api/backup/config', { keep_last: 1, destinations: [missing, place] })
+      await create()
+      const { copies, filename } = await create()
+      expect(copies).toEqual([
+        { place: missing, problem },
+        { place, problem: null },
+      ])
+      const kept = await readdir(join(place, 'backups'))
+      expect(kept.filter((name) => name.endsWith('.zip'))).toEqual([filename])
+      expect((await ask('/api/backup/status')).body).toMatchObject({ state: 'FAILED', problem })
+      await put('/api/backup/config', { destinations: [place] })
+      await create()
+      expect((await ask('/api/backup/status')).body).toMatchObject({ state: 'IDLE', problem: null })
     })
   })
 

@@ -4,8 +4,9 @@ import { parseArgs } from 'node:util'
 import { rebuildStatistics, type StatisticsDifference, verifyStatistics } from '@spends/core'
 import { generatePurchases } from '@spends/core/demo/generate'
 import { type MigrationStatus, migrateDown, migrationStatus } from '@spends/db'
-import { readBackup, readIntegrity, readList, readVerify } from './cli/backup.ts'
+import { readBackup, readList, readVerify } from './cli/backup.ts'
 import { type Command, clockOf } from './cli/command.ts'
+import { readIntegrity } from './cli/integrity.ts'
 import { say } from './cli/output.ts'
 import { readRestore } from './cli/restore.ts'
 import { type DatabaseHandle, explained, findDatabaseProblem, openDatabase, prepareDatabase } from './database.ts'
@@ -25,6 +26,7 @@ const USAGE = `Usage: spends COMMAND
   list                 list the backups [--from PLACE]
   verify BACKUP        prove a backup anew [--from PLACE] [--passphrase-file FILE]; 1 when it is damaged
   restore BACKUP       put a backup in the place of all data [--from PLACE] [--passphrase-file FILE] [--dry-run] [--yes]
+                       or only its files, and change no row [--files]
   integrity            read and hash the files of all attachments; 1 when one is missing or altered
 
   demo --purchases N   fill an empty database with N purchases of the last five years, at most 10,000,000

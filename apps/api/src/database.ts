@@ -8,6 +8,7 @@ import {
   findDamage,
   type Gate,
   holdDatabase,
+  isDamaged,
   isUnavailable,
   migrateUp,
   migrationStatus,
@@ -17,7 +18,18 @@ import {
 import type { Env } from './env.ts'
 import { reasonOf, StartError } from './start-error.ts'
 
-export { type DatabaseHandle, isDamaged, newGateMemory } from '@spends/db'
+export { type DatabaseHandle, newGateMemory } from '@spends/db'
+
+/** The database cannot be used, and will not by waiting: a backup has to be restored. */
+export class DamagedError extends StartError {
+  /** What is wrong, in words that continue a sentence. */
+  readonly reason: string
+
+  constructor(reason: string) {
+    super(`The database is damaged: ${reason}. "spends restore latest" puts the last backup in its place.`)
+    this.reason = reason
+  }
+}
 
 /**
  * Connects to the configured database and hears from it.
@@ -44,6 +56,7 @@ export async function openDatabase(env: Env, gate?: Gate): Promise<DatabaseHandl
       await database.ping()
     } catch (error) {
       await close()
+      if (isDamaged(error)) throw error
       throw new StartError(`The database ${database.description} cannot be used: ${reasonOf(error)}`)
     }
     return { ...database, close }
@@ -57,6 +70,17 @@ export async function openDatabase(env: Env, gate?: Gate): Promise<DatabaseHandl
  */
 export async function findDatabaseDamage(env: Env, depth: 'start' | 'whole'): Promise<string | undefined> {
   return explained(() => findDamage(locationOf(env), depth))
+}
+
+/** Whether the database may be opened: nothing is wrong with its file at first sight, and nobody replaces it. */
+export async function isMended(env: Env): Promise<boolean> {
+  try {
+    holdDatabase(locationOf(env))()
+  } catch (error) {
+    if (error instanceof DatabaseInUseError) return false
+    throw error
+  }
+  return (await findDatabaseDamage(env, 'start')) === undefined
 }
 
 /**
@@ -91,6 +115,11 @@ export async function prepareDatabase({ db }: DatabaseHandle, now: () => Date): 
   })
 }
 
+/** Whether no migration has run yet: there is nothing in it. */
+export async function isNewDatabase({ db }: DatabaseHandle): Promise<boolean> {
+  return explained(async () => (await migrationStatus(db)).migrations.every(({ applied_at }) => applied_at === null))
+}
+
 /** What keeps the database from being used at the moment, in a sentence; undefined when nothing does. */
 export async function findDatabaseProblem(database: DatabaseHandle): Promise<string | undefined> {
   try {
@@ -100,6 +129,7 @@ export async function findDatabaseProblem(database: DatabaseHandle): Promise<str
   } catch (error) {
     if (error instanceof SchemaTooNewError) return error.message
     if (isUnavailable(error)) return 'The database does not answer.'
+    if (isDamaged(error)) return 'The database is damaged. Restore a backup.'
     throw error
   }
 }
@@ -112,6 +142,7 @@ export async function explained<T>(work: () => Promise<T>): Promise<T> {
     const explains = [DatabaseUrlError, DatabaseInUseError, SchemaTooNewError].some((Kind) => error instanceof Kind)
     if (explains) throw new StartError(reasonOf(error))
     if (isUnavailable(error)) throw new StartError(`The database does not answer: ${reasonOf(error)}`)
+    if (isDamaged(error)) throw new DamagedError(reasonOf(error))
     throw error
   }
 }

@@ -12,10 +12,10 @@ import { type SpawnedServer, spawnServer } from './testing.ts'
 
 /** Purchases of the instance's own, from the first on, and in the file that is imported: they overlap. */
 const OWN = { first: 0, count: 400 }
-const FILE = { first: 200, count: 4_000 }
+const FILE = { first: 200, count: 2_500 }
 /** Of the purchases in both, every so many is the same in both. */
 const SAME_EACH = 4
-const KILLS = { sqlite: 8, postgres: 4 }
+const KILLS = { sqlite: 6, postgres: 3 }
 
 const [IN_BOTH, NEW] = [OWN.first + OWN.count - FILE.first, FILE.first + FILE.count - OWN.count]
 

@@ -1,7 +1,7 @@
 import './node-version.ts'
 import { loadEnv } from './env.ts'
 import { createLogger } from './log.ts'
-import { startServer } from './server.ts'
+import { start } from './start.ts'
 import { explainFailure } from './start-error.ts'
 
 try {
@@ -13,7 +13,7 @@ try {
       process.exit(1)
     })
   }
-  const server = await startServer(env, log)
+  const server = await start(env, log, (error) => process.exit(explainFailure(error)))
 
   let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -9,7 +9,15 @@ import {
   restoreBackup,
   switchBesideServer,
 } from '@spends/core'
-import { findDatabaseDamage, isDamaged, openDatabase, prepareDatabase, replaceDamaged } from './database.ts'
+import {
+  DamagedError,
+  explained,
+  findDatabaseDamage,
+  isNewDatabase,
+  openDatabase,
+  prepareDatabase,
+  replaceDamaged,
+} from './database.ts'
 import type { Env } from './env.ts'
 import { openFiles } from './files.ts'
 import { foldersOf } from './folders.ts'
@@ -44,10 +52,10 @@ export async function restoreOffline(options: OfflineRestoreOptions): Promise<Of
   const { env } = options
   if ((await findDatabaseDamage(env, 'whole')) !== undefined) return restoreAnew(options)
   try {
-    return await restoreInPlace(options)
+    return await explained(() => restoreInPlace(options))
   } catch (error) {
     // Some damage shows only to who uses the file.
-    if (isDamaged(error)) return restoreAnew(options)
+    if (error instanceof DamagedError) return restoreAnew(options)
     throw error
   }
 }
@@ -66,7 +74,8 @@ async function restoreInPlace(options: OfflineRestoreOptions): Promise<OfflineRe
   const database = await openDatabase(env)
   try {
     const ctx = { db: database.db, now }
-    const isNew = (await prepareDatabase(database, now))[0]?.startsWith('001') ?? false
+    const isNew = await isNewDatabase(database)
+    await prepareDatabase(database, now)
     const restorePoint = isNew ? null : await makeRestorePoint(ctx, options)
     const report = await restoreInto(ctx, options, (work) => switchBesideServer(ctx, work))
     return { report, restorePoint, aside: null }

@@ -6,7 +6,7 @@ import openapiTypescript, { astToString } from 'openapi-typescript'
 import { describe, expect, it } from 'vitest'
 import { PLAIN_ROUTES } from './plain-routes.ts'
 import { buildDocument } from './rest/document.ts'
-import { listOperations } from './rest/operations.ts'
+import { listOperations, listProcedures } from './rest/operations.ts'
 import { lint } from './rest/testing.ts'
 import { appRouter } from './router.ts'
 import { version } from './version.ts'
@@ -19,7 +19,7 @@ describe('openapi.json', () => {
   })
 
   it('has every procedure but those that stream', () => {
-    const procedures = Object.entries(appRouter._def.procedures)
+    const procedures = listProcedures(appRouter)
       .filter(([, { _def }]) => _def.type !== 'subscription')
       .map(([name]) => name)
     expect(listOperations(appRouter).map(({ procedure }) => procedure)).toEqual(procedures)

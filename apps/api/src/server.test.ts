@@ -201,18 +201,6 @@ describe('refusing to start', () => {
   it('says that DATABASE_URL is wrong', async () => {
     await expectOneSentence({ DATABASE_URL: 'mysql://localhost/spends' }, /^DATABASE_URL /)
   })
-
-  it('says that the file is no database', async () => {
-    const file = join(folder, 'notes.txt')
-    await writeFile(
-      file,
-      'This is not a database, but it is long enough to be read as the header of one, is it not?\n'.repeat(20),
-    )
-    await expectOneSentence(
-      { DATABASE_URL: file },
-      /^The database sqlite:.*notes\.txt cannot be used: file is not a database/,
-    )
-  })
 })
 
 it('reads .env in the working folder, and the environment wins', async () => {

@@ -31,7 +31,7 @@ export async function uploadAttachment(
  * A form as one blob, read as it is sent. Node's own fetch fails where nobody can catch it when a `FormData` is refused
  * or broken off on its way.
  */
-function encodeForm(fields: Readonly<Record<string, string>>, file: Blob, filename: string): Blob {
+export function encodeForm(fields: Readonly<Record<string, string>>, file: Blob, filename: string): Blob {
   const boundary = `spends-${Math.random().toString(36).slice(2)}${Math.random().toString(36).slice(2)}`
   const open = (words: string) => `--${boundary}\r\nContent-Disposition: form-data; ${words}\r\n`
   const texts = Object.entries(fields).map(([name, value]) => `${open(`name="${name}"`)}\r\n${value}\r\n`)

@@ -10,6 +10,7 @@ import { getFailure } from './failure.ts'
 import type { AppRouter } from './router.ts'
 
 export { type AttachmentUploadOptions, attachmentUrl, uploadAttachment } from './attachments.ts'
+export { backupUrl, planRestoreFile, type RestoreUploadOptions, restoreFile } from './backups.ts'
 export { exportUrl } from './export-url.ts'
 export { type Failure, type FailureData, type FieldError, getFailure } from './failure.ts'
 export type { AppRouter } from './router.ts'

@@ -88,6 +88,8 @@ describe('the published package', () => {
       'README.md',
       'dist/attachments.d.ts',
       'dist/attachments.js',
+      'dist/backups.d.ts',
+      'dist/backups.js',
       'dist/export-url.d.ts',
       'dist/export-url.js',
       'dist/failure.d.ts',
@@ -125,6 +127,7 @@ describe('the published package', () => {
     }
     expect([...imported['.js']].sort()).toEqual([
       './attachments.js',
+      './backups.js',
       './export-url.js',
       './failure.js',
       './upload.js',

@@ -68,5 +68,15 @@ export type ImportDetectionQuery = Inputs['import']['detect']
 export type ImportRequest = Inputs['import']['run']
 export type ImportUndo = Outputs['import']['undo']
 
+export type BackupList = Outputs['backup']['list']
+export type Backup = BackupList['items'][number]
+export type NewBackup = Inputs['backup']['create']
+export type BackupStatus = Outputs['backup']['status']
+export type BackupVerification = Outputs['backup']['verify']
+/** What restoring a backup would change. */
+export type RestorePlan = Outputs['backup']['plan']
+export type BackupConfig = Outputs['backup']['config']
+export type BackupConfigChanges = Inputs['backup']['configure']
+
 export type Settings = Outputs['settings']['get']
 export type SettingsChanges = Inputs['settings']['update']

@@ -22,6 +22,7 @@ export { testDestination } from './backup/destinations/try.ts'
 export { queueDueBackup } from './backup/due.ts'
 export { backupPath, deleteBackup, listBackups, readBackup, sweepBackups } from './backup/folder.ts'
 export { BackupTrigger, type Manifest } from './backup/manifest.ts'
+export { type RestoreFilesOptions, restoreFiles } from './backup/only-files.ts'
 export { type PlanOptions, planRestore, type RestorePlan } from './backup/plan.ts'
 export {
   inspectBackup,

@@ -29,7 +29,8 @@ export class DatabaseInUseError extends Error {
  */
 export async function findDamage(location: Location, depth: Depth): Promise<string | undefined> {
   const path = databaseFile(location)
-  return path === undefined ? undefined : findFileDamage(path, depth)
+  const damage = path === undefined ? undefined : await findFileDamage(path, depth)
+  return damage && `${damage} (${path})`
 }
 
 /**

@@ -9,7 +9,6 @@ import {
   readPassphrase,
   refuseBesideBackup,
   verifyBackup,
-  verifyFiles,
   verifyListed,
 } from '@spends/core'
 import { findDatabaseProblem, openDatabase } from '../database.ts'
@@ -21,11 +20,8 @@ import { StartError } from '../start-error.ts'
 import { version } from '../version.ts'
 import { type Command, clockOf } from './command.ts'
 import { describeBackup, resolvePlace, withBackup } from './located.ts'
-import { complain, count, inBytes, say, startProgress } from './output.ts'
+import { complain, count, say, startProgress } from './output.ts'
 import { readPassphraseFile, readWords } from './words.ts'
-
-/** Lost files that are named one by one. */
-const MAX_NAMED = 100
 
 /** `backup [--to PLACE] [--passphrase-file FILE]` */
 export function readBackup(words: string[]): Command | undefined {
@@ -110,42 +106,5 @@ export function readList(words: string[]): Command | undefined {
       from === undefined ? await listBackups(place) : await listCopies(await openDestination(place, bucketAccess(env)))
     if (records.length === 0) return say(`There are no backups in ${place}.`)
     return say(`${count(records.length, 'backup')} in ${place}, the newest first:`, ...records.map(describeBackup))
-  }
-}
-
-/** `integrity` */
-export function readIntegrity(words: string[]): Command | undefined {
-  if (words.length > 0) return undefined
-  return async (env) => {
-    const database = await openDatabase(env)
-    const progress = startProgress()
-    try {
-      const problem = await findDatabaseProblem(database)
-      if (problem) throw new StartError(problem)
-      const ctx = { db: database.db, now: clockOf(env) }
-      const report = await verifyFiles(ctx, await openFiles(env), {
-        onProgress: (done, total) => progress.tell('files', done, total),
-      })
-      progress.end()
-      const { missing, altered, orphaned } = report
-      say(`${count(report.checked, 'file')} checked; ${inBytes(report.bytes)} are as they were stored.`)
-      if (orphaned.length > 0) {
-        say(`${count(orphaned.length, 'stored file')} of no attachment: the server clears them away in time.`)
-      }
-      if (missing.length + altered.length === 0) return say('Nothing is missing, nothing was altered.')
-      const named = [
-        ...missing.flatMap(({ attachments }) => attachments.map(({ filename }) => `  missing: ${filename}`)),
-        ...altered.flatMap(({ attachments }) => attachments.map(({ filename }) => `  altered: ${filename}`)),
-      ]
-      return complain(
-        `${missing.length} missing, ${altered.length} altered:`,
-        ...named.slice(0, MAX_NAMED),
-        ...(named.length > MAX_NAMED ? [`  and ${named.length - MAX_NAMED} more`] : []),
-        'To restore a backup brings back those that are in it.',
-      )
-    } finally {
-      progress.end()
-      await database.close()
-    }
   }
 }

@@ -1,26 +1,28 @@
 import { createInterface } from 'node:readline/promises'
-import { AppError, planRestore, type RestorePlan, readPassphrase } from '@spends/core'
+import { AppError, planRestore, type RestorePlan, readPassphrase, restoreFiles } from '@spends/core'
 import { findDatabaseDamage, findDatabaseProblem, openDatabase } from '../database.ts'
 import type { Env } from '../env.ts'
 import { openFiles } from '../files.ts'
 import { type OfflineRestore, restoreOffline, scratchOf } from '../offline-restore.ts'
 import { StartError } from '../start-error.ts'
 import { type Command, clockOf } from './command.ts'
+import { tellIntegrity } from './integrity.ts'
 import { withBackup } from './located.ts'
 import { complain, count, inBytes, say, startProgress } from './output.ts'
 import { readPassphraseFile, readWords } from './words.ts'
 
 type Tell = (stage: string, done: number, total: number) => void
 
-/** `restore FILE|ID|latest [--from PLACE] [--dry-run] [--passphrase-file FILE] [--yes]` */
+/** `restore FILE|ID|latest [--from PLACE] [--dry-run | --files] [--passphrase-file FILE] [--yes]` */
 export function readRestore(words: string[]): Command | undefined {
-  const said = readWords(words, ['from', 'dry-run?', 'passphrase-file', 'yes?'], 1)
+  const said = readWords(words, ['from', 'dry-run?', 'files?', 'passphrase-file', 'yes?'], 1)
   const name = said?.rest[0]
-  if (!said || name === undefined) return undefined
+  if (!said || name === undefined || (said.flags.has('files') && said.flags.has('dry-run'))) return undefined
   return async (env) => {
     const progress = startProgress()
     const given = readPassphraseFile(said.text['passphrase-file'])
     return withBackup(env, name, { from: said.text.from, onProgress: progress.tell }, async ({ path }) => {
+      if (said.flags.has('files')) return bringFiles(env, { path, given, tell: progress.tell }).finally(progress.end)
       const { plan, damage, passphrase } = await look(env, { path, given, tell: progress.tell })
       progress.end()
       if (damage !== undefined) say(`The database is damaged: ${damage}. Its file will be kept under another name.`)
@@ -32,6 +34,17 @@ export function readRestore(words: string[]): Command | undefined {
       return say(...describeRestore(done))
     }).finally(progress.end)
   }
+}
+
+/** Only the files: what was written to the database since then stays. */
+async function bringFiles(
+  env: Env,
+  { path, given, tell }: { path: string; given: string | undefined; tell: Tell },
+): Promise<0 | 1> {
+  const options = { files: await openFiles(env), path, scratch: scratchOf(env), passphrase: given, onProgress: tell }
+  const { total, added } = await restoreFiles(options).catch(explainPassphrase)
+  say(`${count(total, 'file')} in the backup, ${added} of them put anew.`)
+  return tellIntegrity(env)
 }
 
 interface Look {

@@ -282,6 +282,55 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['an id that leads nowhere', 'NOT_FOUND', () => ({ job_id: NOBODY })],
     ['an id that is none', 'NOT_FOUND', () => ({ job_id: 'first' })],
   ],
+  'backup.status': [['with one', 'done']],
+  'backup.create': [
+    ['one', 'done', () => ({})],
+    ['several wrong fields', INVALID, () => ({ passphrase: 'short', force: true })],
+  ],
+  'backup.list': [
+    ['all', 'done', () => ({})],
+    ['a page', 'done', () => ({ skip: 1, limit: 1 })],
+    ['several wrong parameters', INVALID, () => ({ limit: 0, trigger: 'MANUAL' })],
+  ],
+  'backup.verify': [
+    ['one', 'done', (ids) => ({ id: ids.backup })],
+    ['several wrong fields', INVALID, (ids) => ({ id: ids.backup, passphrase: 1, force: true })],
+    ...notFound(),
+  ],
+  'backup.plan': [
+    ['one', 'done', (ids) => ({ id: ids.backup })],
+    ['a field that is none', INVALID, (ids) => ({ id: ids.backup, dry_run: true })],
+    ...notFound(),
+  ],
+  'backup.restore': [
+    ['beside an import', 'CONFLICT', (ids) => ({ id: ids.backup })],
+    ['a field that is none', INVALID, (ids) => ({ id: ids.backup, dry_run: true })],
+    ...notFound(),
+  ],
+  'backup.delete': [
+    ['a field that is none', INVALID, (ids) => ({ id: ids.backup, force: true })],
+    ['one', 'done', (ids) => ({ id: ids.backup })],
+    ['one that is gone', 'NOT_FOUND', (ids) => ({ id: ids.backup })],
+    ...notFound(),
+  ],
+  'backup.configure': [
+    ['nothing', 'done', () => ({})],
+    ['all', 'done', () => ({ schedule: 'MONTHLY', hour: 23, weekday: 'MONDAY', day_of_month: 31, keep_last: 3 })],
+    ['a passphrase', 'done', () => ({ passphrase: 'correct horse battery staple' })],
+    ['without it after all', 'done', () => ({ passphrase: null, has_passphrase: false })],
+    ['places', 'done', () => ({ destinations: ['/mnt/backup', 's3://household/spends?region=eu-central-1'] })],
+    [
+      'several wrong values',
+      INVALID,
+      () => ({ schedule: 'HOURLY', hour: 24, day_of_month: 0, keep_last: 0, destinations: ['backup'], colour: 'red' }),
+    ],
+    ['a passphrase that is none', INVALID, () => ({ has_passphrase: true })],
+  ],
+  'backup.config': [['all', 'done']],
+  'backup.test': [
+    ['a place that is not there', 'done', () => ({ place: '/nowhere/at/all' })],
+    ['a place that is none', INVALID, () => ({ place: 'ftp://backup.example' })],
+  ],
   'settings.get': [['all', 'done']],
   'settings.update': [
     ['nothing', 'done', () => ({})],

@@ -1,6 +1,7 @@
 import { describeEachEngine } from '@spends/db/testing'
 import { createTRPCClient, httpBatchLink } from '@trpc/client'
 import { beforeAll, expect, it } from 'vitest'
+import { listProcedures } from '../rest/operations.ts'
 import { type AppRouter, appRouter } from '../router.ts'
 import { CASES } from './cases.ts'
 import { createWorld, fetchFrom, OPERATIONS, operationOf, type World } from './world.ts'
@@ -15,7 +16,7 @@ describeEachEngine('REST and tRPC', ({ openDatabase }) => {
 
   it('offer the same procedures, and each of them is compared here', () => {
     // What streams is tRPC's alone.
-    const procedures = Object.entries(appRouter._def.procedures).filter(([, { _def }]) => _def.type !== 'subscription')
+    const procedures = listProcedures(appRouter).filter(([, { _def }]) => _def.type !== 'subscription')
     expect(Object.keys(CASES).sort()).toEqual(procedures.map(([name]) => name).sort())
     expect([...OPERATIONS.keys()].sort()).toEqual(Object.keys(CASES).sort())
   })

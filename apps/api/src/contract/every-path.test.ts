@@ -10,7 +10,7 @@ describeEachEngine('every path of REST', ({ openDatabase }) => {
   })
   const { ask, post, put, remove, buy } = restOf(() => world)
 
-  const COLLECTIONS = ['purchases', 'warranties', 'warranties/expiring', 'retailers', 'brands', 'jobs']
+  const COLLECTIONS = ['purchases', 'warranties', 'warranties/expiring', 'retailers', 'brands', 'jobs', 'backup/list']
 
   const FIGURES = [
     'analytics/spending',
@@ -34,10 +34,13 @@ describeEachEngine('every path of REST', ({ openDatabase }) => {
     expect([head.status, head.headers.get('ETag'), await head.text()]).toEqual([200, plain.headers.get('ETag'), ''])
   })
 
-  it.each([...COLLECTIONS, 'settings'])('/api/%s accepts a slash at the end', async (path) => {
-    expect((await ask(`/api/${path}/`)).text).toBe((await ask(`/api/${path}`)).text)
-    expect((await ask(`/api/${path}/?skip=0x`)).status).toBe(422)
-  })
+  it.each([...COLLECTIONS, 'settings', 'backup/config', 'backup/status'])(
+    '/api/%s accepts a slash at the end',
+    async (path) => {
+      expect((await ask(`/api/${path}/`)).text).toBe((await ask(`/api/${path}`)).text)
+      expect((await ask(`/api/${path}/?skip=0x`)).status).toBe(422)
+    },
+  )
 
   it('accepts a slash after an id, for every method', async () => {
     const { id } = await buy()
@@ -47,11 +50,14 @@ describeEachEngine('every path of REST', ({ openDatabase }) => {
     expect((await post('/api/retailers/', { name: 'With a slash' })).status).toBe(201)
   })
 
-  it.each([...COLLECTIONS, 'settings'])('/api/%s answers HEAD as GET, without a body', async (path) => {
-    const response = await world.server.request(`/api/${path}`, { method: 'HEAD' })
-    expect([response.status, await response.text()]).toEqual([200, ''])
-    expect(response.headers.get('Content-Type')).toBe('application/json')
-  })
+  it.each([...COLLECTIONS, 'settings', 'backup/config', 'backup/status'])(
+    '/api/%s answers HEAD as GET, without a body',
+    async (path) => {
+      const response = await world.server.request(`/api/${path}`, { method: 'HEAD' })
+      expect([response.status, await response.text()]).toEqual([200, ''])
+      expect(response.headers.get('Content-Type')).toBe('application/json')
+    },
+  )
 
   it('HEAD of one thing has its ETag, of none is a 404', async () => {
     const response = await world.server.request(`/api/purchases/${world.ids.lamp}`, { method: 'HEAD' })
@@ -82,6 +88,17 @@ describeEachEngine('every path of REST', ({ openDatabase }) => {
     ['import/files/{id}/detect', 'GET', 'POST'],
     ['import/{id}/errors.csv', 'POST', 'GET'],
     ['import/{id}/undo', 'GET', 'POST'],
+    ['backup/create', 'GET', 'POST'],
+    ['backup/status', 'POST', 'GET'],
+    ['backup/list', 'DELETE', 'GET'],
+    ['backup/config', 'POST', 'GET, PUT'],
+    ['backup/restore', 'GET', 'POST'],
+    ['backup/destinations/test', 'GET', 'POST'],
+    ['backup/{id}', 'GET', 'DELETE'],
+    ['backup/{id}/verify', 'GET', 'POST'],
+    ['backup/{id}/plan', 'PUT', 'POST'],
+    ['backup/{id}/restore', 'DELETE', 'POST'],
+    ['backup/{id}/download', 'POST', 'GET'],
     ['settings', 'POST', 'GET, PUT'],
     ['settings', 'DELETE', 'GET, PUT'],
     ['analytics/spending', 'POST', 'GET'],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { newId } from '@spends/core'
+import { createBackup, newId } from '@spends/core'
 import { createTRPCUntypedClient, httpLink, TRPCClientError } from '@trpc/client'
 import type { Hono } from 'hono'
 import { inject } from 'vitest'
@@ -57,7 +57,13 @@ export async function createWorld(database: DatabaseHandle, env: Record<string, 
   const labels = new Map<string, string>()
   const furniture = await furnish(server)
   const panReceipt = await addReceipt(server, furniture)
-  const ids = { ...furniture, panReceipt, ...(await addJobs(database)), file: await addFile(server) }
+  const ids = {
+    ...furniture,
+    panReceipt,
+    ...(await addJobs(database)),
+    file: await addFile(server),
+    backup: await addBackup(server, database),
+  }
   for (const [name, id] of Object.entries(ids)) labels.set(id, `<${name}>`)
 
   return {
@@ -82,7 +88,10 @@ export async function createWorld(database: DatabaseHandle, env: Record<string, 
     },
     label(value) {
       const text = JSON.stringify(value)
-      return text === undefined ? undefined : JSON.parse(text.replaceAll(UUID, (id) => labelOf(id, labels)))
+      if (text === undefined) return undefined
+      // Ids stand in backups too, and decide about their sizes and hashes.
+      const alike = text.replace(BACKUP_SIZE, '$10').replace(BACKUP_HASH, '$1')
+      return JSON.parse(alike.replaceAll(UUID, (id) => labelOf(id, labels)))
     },
     async dump() {
       await server.jobs.idle()
@@ -105,6 +114,10 @@ export function fetchFrom(app: Hono<AppEnv>) {
 }
 
 const UUID = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/gi
+
+const BACKUP_SIZE =
+  /((?:total_size|Z(?:-\d+)?\.zip\\*",(?:\\*"created_at\\*":\\*"[^"]*",\\*"trigger\\*":\\*"\w+\\*",)?\\*"size)\\*":)\d+/g
+const BACKUP_HASH = /((?:content_hash|"size\\*":0,\\*"sha256)\\*":\\*")[\da-f]{64}/g
 
 /** What has no name yet is named by its turn. */
 function labelOf(id: string, labels: Map<string, string>): string {
@@ -194,7 +207,7 @@ const JOBS = {
     stage: 'write',
     done: 2,
     total: 2,
-    result: '{"created":2}',
+    result: '{"created":0,"updated":0,"retailers_created":0,"brands_created":0}',
     created_at: '2026-03-14T10:00:00Z',
     started_at: '2026-03-14T10:00:01Z',
     finished_at: '2026-03-14T10:00:02Z',
@@ -214,6 +227,7 @@ export type ThingName =
   | keyof typeof BODIES
   | keyof typeof JOBS
   | 'file'
+  | 'backup'
   | 'panReceipt'
   | PurchaseName
   | `${Exclude<PurchaseName, 'phone'>}Warranty`
@@ -222,7 +236,7 @@ type PurchaseName = keyof typeof PURCHASES
 /** Makes the things through REST. The phone has no warranty; only the shop and Acme are in use. */
 async function furnish(
   server: TestApp,
-): Promise<Record<Exclude<ThingName, keyof typeof JOBS | 'file' | 'panReceipt'>, string>> {
+): Promise<Record<Exclude<ThingName, keyof typeof JOBS | 'file' | 'backup' | 'panReceipt'>, string>> {
   const ids: Partial<Record<string, string>> = {}
   for (const [name, [path, json]] of Object.entries(BODIES)) ids[name] = (await make(server, path, json)).id
   for (const [name, purchase] of Object.entries(PURCHASES)) {
@@ -251,6 +265,12 @@ async function addFile(server: TestApp): Promise<string> {
   const response = await server.request('/api/import/files', init)
   if (response.status !== 201) throw new Error(`The file was refused: ${await response.text()}`)
   return ((await response.json()) as Made).id
+}
+
+async function addBackup({ files, folders }: TestApp, { db }: DatabaseHandle): Promise<string> {
+  const ctx = { db, now: () => NOW }
+  const options = { ctx, files, folder: folders.backups, trigger: 'MANUAL', appVersion: '1.2.3' } as const
+  return (await createBackup(options)).id
 }
 
 async function addJobs({ db }: DatabaseHandle): Promise<Record<keyof typeof JOBS, string>> {

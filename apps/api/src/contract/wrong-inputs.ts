@@ -286,6 +286,41 @@ const ATTACHMENTS = ['get', 'delete'].flatMap((verb) => [
   ...notThere(`attachments.${verb}`),
 ])
 
+const BACKUPS = [
+  ...wrongFilter('backup.list', 'limit', [0, 101, 1.5, 'x', '']),
+  ...wrongFilter('backup.list', 'skip', [-1, 'x', 1e18]),
+  ...wrongFilter('backup.list', 'search', ['lamp']),
+  ...['short', '', 12345678, true, [], 'x'.repeat(1001)].flatMap((passphrase) => [
+    wrong('backup.create', `passphrase ${show(passphrase)}`, { passphrase }, ['passphrase']),
+    wrong('backup.configure', `passphrase ${show(passphrase)}`, { passphrase }, ['passphrase']),
+    ...['verify', 'plan', 'restore'].map((verb) =>
+      wrong(`backup.${verb}`, `passphrase ${show(passphrase)}`, (ids) => ({ id: ids.backup, passphrase }), [
+        'passphrase',
+      ]),
+    ),
+  ]),
+  ...Object.entries({
+    schedule: ['daily', 'HOURLY', '', null],
+    hour: [-1, 24, 2.5, '3', null],
+    weekday: ['monday', 'MON', 0, null],
+    day_of_month: [0, 32, '1', null],
+    keep_last: [0, -1, 1001, 1.5, null],
+    keep_daily: [-1, 1001, '3', null],
+    keep_weekly: [-1, null],
+    keep_monthly: [-1, null],
+    destinations: ['/mnt/backup', null, {}, ['/a', '/b', '/c', '/d', '/e', '/f'], ['/a', '/a']],
+    has_passphrase: [true, 'no', null],
+    colour: ['red'],
+  }).flatMap(([field, values]) =>
+    values.map((value) => wrong('backup.configure', `${field} ${show(value)}`, { [field]: value }, [field])),
+  ),
+  ...['backup', '../backup', 'ftp://example.org', 's3:///prefix', 1, null].flatMap((place) => [
+    wrong('backup.configure', `a place ${show(place)}`, { destinations: [place] }, ['destinations.0']),
+    wrong('backup.test', `place ${show(place)}`, { place }, ['place']),
+  ]),
+  ...['verify', 'plan', 'restore', 'delete'].flatMap((verb) => notThere(`backup.${verb}`)),
+]
+
 const STALE = [
   ...[2, 999].flatMap((version) => [
     refused(412, 'purchases.update', `version ${version}`, (ids) => ({ id: ids.lamp, version, notes: 'x' })),
@@ -316,6 +351,7 @@ export const WRONG_INPUTS: readonly WrongInput[] = [
   ...IMPORTS,
   ...JOBS,
   ...ATTACHMENTS,
+  ...BACKUPS,
   ...STALE,
   ...['purchases', 'warranties'].flatMap((name) =>
     ['get', 'update', 'delete'].flatMap((verb) => notThere(`${name}.${verb}`)),

@@ -30,11 +30,15 @@ interface ProcedureDefinition {
  * @throws Error when REST can't be made of one: these are mistakes of ours, found at the start.
  */
 export function listOperations(router: AnyRouter): Operation[] {
-  const procedures = Object.entries(router._def.procedures as Record<string, { _def: ProcedureDefinition }>)
-  const operations = procedures.flatMap(([name, { _def }]) => toOperation(name, _def) ?? [])
+  const operations = listProcedures(router).flatMap(([name, { _def }]) => toOperation(name, _def) ?? [])
   refuseTwins(operations, ({ rest }) => `${rest.method} ${rest.path.replaceAll(/\{\w+\}/g, '{}')}`)
   refuseTwins(operations, ({ rest }) => rest.operation_id)
   return operations
+}
+
+/** All procedures of a router by their names, `purchases.list`. */
+export function listProcedures(router: AnyRouter): [string, { _def: ProcedureDefinition }][] {
+  return Object.entries(router._def.procedures)
 }
 
 function toOperation(procedure: string, definition: ProcedureDefinition): Operation | undefined {

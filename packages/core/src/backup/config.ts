@@ -14,9 +14,8 @@ const Generations = z.int().min(0).max(1000)
 /** Opens an encrypted backup. */
 export const Passphrase = z
   .string()
-  .min(8)
-  .max(1000)
-  .meta({ examples: ['correct horse battery staple'] })
+  .refine(({ length }) => length >= 8 && length <= 1000, 'must be 8 to 1000 characters long')
+  .meta({ minLength: 8, maxLength: 1000, examples: ['correct horse battery staple'] })
 
 /** When backups are made by themselves, how many are kept, and where else. */
 export const BackupConfig = z
@@ -38,9 +37,9 @@ export const BackupConfig = z
     keep_monthly: Generations.meta({ description: 'and of so many months.' }),
     destinations: z
       .array(BackupPlace)
-      .max(5)
+      .refine(({ length }) => length <= 5, 'must be at most 5 places')
       .refine((places) => new Set(places).size === places.length, 'must name each place once')
-      .meta({ description: 'Where each backup is copied to.' }),
+      .meta({ maxItems: 5, description: 'Where each backup is copied to.' }),
     has_passphrase: z
       .boolean()
       .meta({ description: 'Whether backups are encrypted; the passphrase itself is never told.' }),

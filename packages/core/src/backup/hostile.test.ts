@@ -102,6 +102,8 @@ describeEachEngine('a hostile backup', (engine) => {
       ['says it is larger, packed', { deflated: true, lies: { size: 1_000_000 } }, 'another size'],
       ['has a wrong checksum', { lies: { crc32: 1 } }, 'checksum'],
       ['claims to grow without end', { deflated: true, lies: { size: 2 ** 31 } }, 'would grow'],
+      ['claims to grow beyond 32 bits', { deflated: true, lies: { size: 2 ** 40 } }, 'would grow'],
+      ['claims to be as large as a disk', { lies: { size: 2 ** 40, packedSize: 2 ** 40 } }, 'not as large as it says'],
     ]
     it.each(cases)('%s', async (_, changes, words) => {
       const { name } = upload()

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { access, constants, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDamaged } from '@spends/db'
 import type { z } from 'zod'
@@ -9,6 +9,7 @@ import { getSettings } from '../settings.ts'
 import { readConfig } from './config.ts'
 import { copyToAll } from './copy-to-all.ts'
 import { createBackup } from './create.ts'
+import { asDestinationError } from './destinations/explain.ts'
 import { backupPath, deleteBackup, listBackups, readBackup, sweepBackups } from './folder.ts'
 import { BackupParams, type RestoreFacts, RestoreParams, VerifyParams } from './params.ts'
 import { verifyListed } from './proof.ts'
@@ -22,7 +23,7 @@ export const backupHandler: JobHandler = {
   async run(job): Promise<NewBackupReport> {
     const { trigger, passphrase } = await takeParams(job, BackupParams)
     const { passphrase: own, destinations, ...retention } = await readConfig(job)
-    const folder = job.folders.backups
+    const folder = await openFolder(job)
     const record = await createBackup({
       ctx: job,
       files: job.files,
@@ -67,7 +68,7 @@ export const verifyHandler: JobHandler = {
 }
 
 /** What a restore did. */
-export interface RestoreOutcome extends Omit<RestoreFacts, 'file_count'> {
+interface RestoreOutcome extends Omit<RestoreFacts, 'file_count'> {
   /** Files of attachments in the backup. */
   files: Pick<RestoreReport['files'], 'total'>
   restored_at: string
@@ -119,11 +120,12 @@ export const restoreHandler: JobHandler = {
 /** Undefined where the database is damaged: that must not keep it from being replaced. */
 async function makeRestorePoint(job: JobRun): Promise<BackupRecord | undefined> {
   const { passphrase } = await readConfig(job)
+  const folder = await openFolder(job)
   try {
     return await createBackup({
       ctx: job,
       files: job.files,
-      folder: job.folders.backups,
+      folder,
       trigger: 'RESTORE_POINT',
       appVersion: job.appVersion,
       passphrase: passphrase ?? undefined,
@@ -151,6 +153,17 @@ async function takeParams<T>(job: JobRun, Params: z.ZodType<T>): Promise<T> {
   return params
 }
 
+/** The folder of backups. @throws AppError SERVICE_UNAVAILABLE with a sentence when it cannot be written to */
+async function openFolder({ folders: { backups } }: JobRun): Promise<string> {
+  try {
+    await mkdir(backups, { recursive: true })
+    await access(backups, constants.W_OK)
+    return backups
+  } catch (error) {
+    throw asDestinationError(backups, error)
+  }
+}
+
 /** Where the job keeps what it needs for a while. */
 function scratchOf({ folders, id }: JobRun): string {
   return join(folders.backups, 'tmp', id)
@@ -171,6 +184,11 @@ async function removeAll(folder: string, records: readonly BackupRecord[]): Prom
 
 /** After a backup that was cut off: there was no other one, so whatever is unfinished is its. */
 async function sweep(job: JobRun): Promise<void> {
-  await sweepBackups(job.folders.backups, { olderThanMs: 0, now: new Date() })
-  await rm(scratchOf(job), { recursive: true, force: true })
+  try {
+    await sweepBackups(job.folders.backups, { olderThanMs: 0, now: new Date() })
+    await rm(scratchOf(job), { recursive: true, force: true })
+  } catch (error) {
+    // The folder cannot be used, most likely why the job failed: it is swept again every hour.
+    if (!(error instanceof Error && 'syscall' in error)) throw error
+  }
 }

@@ -14,6 +14,7 @@ const Copy = z.object({
 
 /** A backup that is proven and kept. */
 export const Backup = BackupRecord.extend({
+  filename: BackupRecord.shape.filename.meta({ examples: ['spends-backup-20260131T120000Z.zip'] }),
   destination: z.literal('LOCAL').meta({ description: 'Where it lies: the folder of backups.' }),
 }).meta({ id: 'Backup' })
 export type Backup = z.infer<typeof Backup>

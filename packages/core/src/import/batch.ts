@@ -4,16 +4,19 @@ import { type Context, newId } from '../context.ts'
 import type { BlobStore } from '../files.ts'
 import type { Moment } from '../moment.ts'
 import { type PurchaseChange, storePurchases } from '../purchases/store.ts'
-import { type LoggedChange, logChanges, stampAfter } from './changes.ts'
+import { type LoggedChange, logChanges, readAttachmentIds, stampAfter } from './changes.ts'
 import type { CheckedPurchase } from './check.ts'
 import { findStored, type Resolved, type Stored, toChangedRecord, toNewRecord } from './classify.ts'
 import { type EntryRun, referenceKey, resolveReferences } from './entries.ts'
 import type { CellError } from './item.ts'
 import type { ImportOptions } from './options.ts'
 import type { Findings } from './report.ts'
+import type { TextSet } from './text-set.ts'
 
 /** What the batches of one import have in common. */
 export interface BatchRun extends EntryRun {
+  /** Ids of stored purchases that earlier rows are: two rows that are alike are two purchases. */
+  taken: TextSet
   options: ImportOptions
   moment: Moment
   files: BlobStore
@@ -21,7 +24,7 @@ export interface BatchRun extends EntryRun {
 
 /** A row of the file: a purchase that is right in itself, or what is wrong with it. */
 export type CheckedRow = { row: number } & (
-  | { purchase: CheckedPurchase; occurrence: number; isExhausted: boolean }
+  | { purchase: CheckedPurchase; isExhausted: boolean }
   | { errors: readonly CellError[] }
 )
 
@@ -51,18 +54,22 @@ export async function importRows(
   const writing: Writing = { changes: [], created: new Map(), changed: new Map() }
   for (const row of resolved) {
     const { duplicates } = run.options
-    const match = duplicates === 'create' ? undefined : matchOf(row, stored)
+    const match = duplicates === 'create' ? undefined : matchOf(run, row, stored, findings)
     if (match === undefined) addNew(run, row, stored, writing, findings)
     else addMatch(run, row, match, writing, findings)
   }
   if (run.dryRun) return
   await freeIds(tx, writing)
   await storePurchases(tx, writing.changes, run.now)
-  const attachments = await storeAttachments(tx, run, writing)
+  await storeAttachments(tx, run, writing)
+  const withAny = writing.changes.flatMap(({ before, after }) => {
+    return after && (before || writing.created.get(after.row.id)?.attachments.length) ? [after.row.id] : []
+  })
+  const attachments = await readAttachmentIds(tx.db, withAny)
   const log = writing.changes.flatMap(({ before, after }): LoggedChange[] => {
     if (!after) return []
     const { id } = after.row
-    const stamp = stampAfter({ before, after }, attachments.get(id) ?? 0)
+    const stamp = stampAfter({ before, after }, attachments.get(id) ?? [])
     return [{ entity: 'purchase', entity_id: id, before: before && JSON.stringify(before), stamp }]
   })
   await logChanges(tx.db, run.jobId, log)
@@ -90,7 +97,7 @@ async function resolve(
       findings,
     ),
   }
-  return rows.map(({ purchase, occurrence, isExhausted }) => {
+  return rows.map(({ purchase, isExhausted }) => {
     const idOf = (word: 'retailer' | 'brand') => {
       const reference = purchase[word]
       if (!reference) return reference
@@ -98,15 +105,15 @@ async function resolve(
       if (id === null) findings.warn(`There is no ${word} ${reference.id}: the purchase comes without`, purchase.row)
       return id
     }
-    return { purchase, occurrence, isExhausted, retailer_id: idOf('retailer'), brand_id: idOf('brand') }
+    return { purchase, isExhausted, retailer_id: idOf('retailer'), brand_id: idOf('brand') }
   })
 }
 
-/** The stored purchase that the row is: by its id, or the one that is like it, as many as are stored. */
-function matchOf({ purchase, occurrence }: Resolved, { byId, alike }: Stored) {
+/** The stored purchase that the row is: by its id, or one that is like it and that no earlier row is. */
+function matchOf(run: BatchRun, { purchase }: Resolved, { byId, alike }: Stored, { taken }: Findings) {
   const own = purchase.id === undefined ? undefined : byId.get(purchase.id)
   if (own) return { record: own, byId: true }
-  const id = alike.get(purchase)?.[occurrence - 1]
+  const id = alike.get(purchase)?.find((id) => !taken.has(id) && !run.taken.has(id))
   const record = id === undefined ? undefined : byId.get(id)
   return record && { record, byId: false }
 }
@@ -120,6 +127,7 @@ function addNew(run: BatchRun, row: Resolved, { byId }: Stored, writing: Writing
   const isFree = purchase.id !== undefined && !byId.has(purchase.id) && !writing.created.has(purchase.id)
   const id = isFree && purchase.id !== undefined ? purchase.id : newId()
   writing.created.set(id, purchase)
+  findings.taken.add(id)
   writing.changes.push({ before: null, after: toNewRecord(row, id, run.moment) })
 }
 
@@ -130,6 +138,7 @@ function addMatch(
   writing: Writing,
   findings: Findings,
 ): void {
+  findings.taken.add(record.row.id)
   const pending = writing.changed.get(record.row.id)
   const current = pending?.after ?? record
   const after = toChangedRecord(current, row, run.moment)
@@ -171,36 +180,17 @@ async function freeIds(tx: Context, { changes }: Writing): Promise<void> {
   }
 }
 
-/** @returns purchase id -> how many attachments it has now */
-async function storeAttachments(
-  tx: Context,
-  run: BatchRun,
-  { changes, created }: Writing,
-): Promise<Map<string, number>> {
-  const counts = new Map<string, number>()
-  const changed = changes.flatMap(({ before }) => (before ? [before.row.id] : []))
-  if (changed.length > 0) {
-    const rows = await tx.db
-      .selectFrom('attachments')
-      .select((eb) => ['purchase_id', eb.fn.countAll<number>().as('count')])
-      .where(isOneOf(tx.db, 'purchase_id', changed))
-      .groupBy('purchase_id')
-      .execute()
-    for (const { purchase_id, count } of rows) counts.set(purchase_id, count)
-  }
+async function storeAttachments(tx: Context, run: BatchRun, { created }: Writing): Promise<void> {
   const drafts = [...created].flatMap(([purchase_id, { attachments }]) =>
     attachments.map((attachment) => ({ ...attachment, purchase_id })),
   )
-  if (drafts.length === 0) return counts
+  if (drafts.length === 0) return
   const ids = drafts.flatMap(({ id }) => id ?? [])
-  const taken =
-    ids.length === 0
-      ? []
-      : await tx.db
-          .selectFrom('attachments')
-          .select('id')
-          .where(isOneOf(tx.db, 'id', ids))
-          .execute()
+  const taken = await tx.db
+    .selectFrom('attachments')
+    .select('id')
+    .where(isOneOf(tx.db, 'id', ids))
+    .execute()
   const used = new Set(taken.map(({ id }) => id))
   for (const { id: given, kind, created_at = run.now, ...draft } of drafts) {
     const id = given !== undefined && !used.has(given) ? given : newId()
@@ -210,7 +200,5 @@ async function storeAttachments(
       .insertInto('attachments')
       .values({ ...draft, id, kind: kind as 'OTHER', available, created_at })
       .execute()
-    counts.set(draft.purchase_id, (counts.get(draft.purchase_id) ?? 0) + 1)
   }
-  return counts
 }

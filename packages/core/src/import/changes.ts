@@ -1,4 +1,5 @@
-import { type Db, preparedInsert } from '@spends/db'
+import { hash } from 'node:crypto'
+import { type Db, isOneOf, preparedInsert } from '@spends/db'
 import type { PurchaseRecord } from '../purchases/record.ts'
 import { versionsAfter } from '../purchases/store.ts'
 
@@ -36,22 +37,48 @@ export async function logChanges(tx: Db, jobId: string, changes: readonly Logged
   )
 }
 
+/** Purchase id -> the ids of its attachments; one without any is not in the map. */
+export async function readAttachmentIds(db: Db, purchaseIds: readonly string[]): Promise<Map<string, string[]>> {
+  const idsOf = new Map<string, string[]>()
+  if (purchaseIds.length === 0) return idsOf
+  const rows = await db
+    .selectFrom('attachments')
+    .select(['purchase_id', 'id'])
+    .where(isOneOf(db, 'purchase_id', purchaseIds))
+    .execute()
+  for (const { purchase_id, id } of rows) {
+    const known = idsOf.get(purchase_id)
+    if (known) known.push(id)
+    else idsOf.set(purchase_id, [id])
+  }
+  return idsOf
+}
+
 /**
  * The state of a purchase in a word: another one after any change of it, its warranty or its attachments.
- * @param attachments how many it has
+ * @param attachments the ids of those it has
  */
-export function stampOf({ row, warranty }: PurchaseRecord, attachments: number): string {
+export function stampOf({ row, warranty }: PurchaseRecord, attachments: readonly string[]): string {
   return stamp(row.version, warranty?.id, warranty?.version, attachments)
 }
 
 /** As `stampOf`, for what storing this change will lead to. */
-export function stampAfter(change: { before: PurchaseRecord | null; after: PurchaseRecord }, attachments: number) {
+export function stampAfter(
+  change: { before: PurchaseRecord | null; after: PurchaseRecord },
+  attachments: readonly string[],
+): string {
   const versions = versionsAfter(change)
   return stamp(versions.row, change.after.warranty?.id, versions.warranty, attachments)
 }
 
-function stamp(version: number, warrantyId: string | undefined, warrantyVersion: number | undefined, files: number) {
-  return `${version} ${warrantyId ?? '-'} ${warrantyVersion ?? '-'} ${files}`
+function stamp(
+  version: number,
+  warrantyId: string | undefined,
+  warrantyVersion: number | undefined,
+  attachments: readonly string[],
+) {
+  const held = attachments.length === 0 ? '-' : hash('sha1', attachments.toSorted().join(' '))
+  return `${version} ${warrantyId ?? '-'} ${warrantyVersion ?? '-'} ${held}`
 }
 
 /** The state of a retailer or brand in a word. */

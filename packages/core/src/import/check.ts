@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { toInstant } from '../calendar.ts'
 import { newId } from '../context.ts'
 import type { FieldError } from '../errors.ts'
 import { toFieldErrors } from '../field-errors.ts'
@@ -12,6 +11,7 @@ import { applyWarrantyDraft, blankWarranty, type WarrantyRecord } from '../warra
 import { NewPurchaseWarranty } from '../warranties/shapes.ts'
 import type { AttachmentDraft, CellError, NamedReference, PurchaseDraft, PurchaseItem, WarrantyDraft } from './item.ts'
 import type { ImportOptions } from './options.ts'
+import { instantOf } from './values.ts'
 
 /** A purchase of a file whose values are right, as far as they can be judged without the database. */
 export interface CheckedPurchase {
@@ -74,8 +74,8 @@ const FIELDS = Object.keys(Values.shape) as (keyof typeof Values.shape)[]
 const EntryName = requiredText(255)
 const Instant = z
   .string()
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be an instant, written YYYY-MM-DDTHH:MM:SSZ')
-  .transform((text) => toInstant(new Date(text)))
+  .refine((text) => instantOf(text) !== undefined, 'must be an instant, written YYYY-MM-DDTHH:MM:SSZ')
+  .transform((text) => instantOf(text))
   .optional()
 const Stamps = z.object({
   id: Id.optional(),

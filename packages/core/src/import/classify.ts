@@ -11,8 +11,6 @@ import type { CellError } from './item.ts'
 /** Where a checked purchase points, in our ids. */
 export interface Resolved {
   purchase: CheckedPurchase
-  /** How many rows of the file were alike, this one included. */
-  occurrence: number
   /** Whether earlier rows like this one have taken all that is stored. */
   isExhausted: boolean
   /** Undefined where the file does not speak of it. */

@@ -1,7 +1,7 @@
 import { AppError, invalid } from '../errors.ts'
 import { filled, findLayout } from './csv-layout.ts'
 import { type CsvRecord, CsvScanner } from './csv-scan.ts'
-import { type Encoding, openText, readText, type TextFile } from './decode.ts'
+import { type Encoding, openText, readText, type Stoppable, type TextFile } from './decode.ts'
 
 export type { CsvRecord } from './csv-scan.ts'
 
@@ -32,7 +32,7 @@ const NO_HEADER = 'The file is empty: there is no line with the names of columns
  * Finds out how a file writes its table.
  * @throws AppError BAD_REQUEST when it is no text or is empty, UNPROCESSABLE_CONTENT when its header can't be used
  */
-export async function openCsv(path: string, options: { signal?: AbortSignal } = {}): Promise<CsvFile> {
+export async function openCsv(path: string, options: Stoppable = {}): Promise<CsvFile> {
   const file = await openText(path, options)
   const { sample, complete } = await readSample(file)
   const { delimiter, header: record } = findLayout(sample, complete)
@@ -76,7 +76,7 @@ function checkNames(header: readonly string[]): void {
 
 async function* readRecords(
   table: { file: TextFile; delimiter: string; width: number; after: number },
-  options: { signal?: AbortSignal },
+  options: Stoppable,
   onProgress?: (bytes: number) => void,
 ): AsyncGenerator<CsvRecord[]> {
   const scanner = new CsvScanner(table.delimiter, table.width)

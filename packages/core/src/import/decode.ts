@@ -15,8 +15,10 @@ export interface TextFile {
   size: number
 }
 
-interface Stoppable {
+export interface Stoppable {
   signal?: AbortSignal | undefined
+  /** Is told of each part that was read, by whatever pass; what it throws ends the reading. */
+  onBytes?: ((count: number) => Promise<void>) | undefined
 }
 
 const HEAD = 4096
@@ -46,11 +48,11 @@ export async function openText(path: string, options: Stoppable = {}): Promise<T
  */
 export async function* readText(
   { path, encoding }: TextFile,
-  { signal, chunkBytes = TEXT_CHUNK }: Stoppable & { chunkBytes?: number } = {},
+  { chunkBytes = TEXT_CHUNK, ...options }: Stoppable & { chunkBytes?: number } = {},
 ): AsyncGenerator<{ text: string; bytes: number }> {
   const decoder = iconv.getDecoder(encoding)
   let bytes = 0
-  for await (const chunk of readBytes(path, { signal, chunkBytes })) {
+  for await (const chunk of readBytes(path, { ...options, chunkBytes })) {
     bytes += chunk.length
     yield { text: decoder.write(chunk), bytes }
   }
@@ -69,9 +71,15 @@ async function readHead(path: string): Promise<{ head: Buffer; size: number }> {
   }
 }
 
-async function* readBytes(path: string, { signal, chunkBytes = SCAN_CHUNK }: Stoppable & { chunkBytes?: number }) {
+async function* readBytes(
+  path: string,
+  { signal, onBytes, chunkBytes = SCAN_CHUNK }: Stoppable & { chunkBytes?: number },
+) {
   const stream = createReadStream(path, { highWaterMark: chunkBytes, ...(signal ? { signal } : {}) })
-  for await (const chunk of stream) yield chunk as Buffer
+  for await (const chunk of stream) {
+    await onBytes?.((chunk as Buffer).length)
+    yield chunk as Buffer
+  }
 }
 
 async function findEncoding(path: string, head: Buffer, options: Stoppable): Promise<Encoding> {

@@ -1,6 +1,5 @@
 import { isOneOf, type RetailersTable } from '@spends/db'
 import { z } from 'zod'
-import { toInstant } from '../calendar.ts'
 import { type Context, newId } from '../context.ts'
 import { keysOf, newEntryShape } from '../directory.ts'
 import { toFieldErrors } from '../field-errors.ts'
@@ -10,6 +9,7 @@ import { foldCase } from '../text.ts'
 import { entryStamp, type LoggedChange, logChanges, REMOVED } from './changes.ts'
 import type { EntryItem, NamedReference } from './item.ts'
 import type { Findings } from './report.ts'
+import { instantOf } from './values.ts'
 
 /** What the batches of one import have in common. */
 export interface EntryRun {
@@ -200,11 +200,7 @@ async function overwrite(tx: Context, run: EntryRun, word: Word, stored: Entry, 
 }
 
 function instants(created: string | undefined, updated: string | undefined, now: string) {
-  const instantOf = (text: string | undefined) => {
-    const time = Date.parse(text ?? '')
-    return Number.isNaN(time) ? now : toInstant(new Date(time))
-  }
-  return { created_at: instantOf(created), updated_at: instantOf(updated) }
+  return { created_at: instantOf(created ?? '') ?? now, updated_at: instantOf(updated ?? '') ?? now }
 }
 
 function asId(text: string): string | undefined {

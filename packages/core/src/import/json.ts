@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { AppError } from '../errors.ts'
+import type { Stoppable } from './decode.ts'
 import type { EntryItem, ImportItem, ImportReader, PurchaseItem } from './item.ts'
 import { isObject, type JsonObject } from './json-fields.ts'
 import { type Frame, parseFrame, readFrames } from './json-frames.ts'
@@ -23,9 +24,17 @@ export interface JsonBytes {
   open(): AsyncIterable<Buffer>
 }
 
-export async function jsonFile(path: string): Promise<JsonBytes> {
+export async function jsonFile(path: string, { onBytes }: Stoppable = {}): Promise<JsonBytes> {
   const { size } = await stat(path)
-  return { size, open: () => createReadStream(path, { highWaterMark: 256 * 1024 }) }
+  return {
+    size,
+    async *open() {
+      for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+        await onBytes?.(chunk.length)
+        yield chunk
+      }
+    },
+  }
 }
 
 /** Understands a JSON file: ours or the predecessor's. @throws AppError BAD_REQUEST when it is neither */

@@ -14,7 +14,7 @@ import type { EntryItem, ImportItem, ImportReader, PurchaseItem, SettingsItem } 
 import type { ImportOptions, ImportReport } from './options.ts'
 import { Pace } from './pace.ts'
 import { addFindings, emptyReport, Findings, keepErrors } from './report.ts'
-import { Tally } from './tally.ts'
+import { TextSet } from './text-set.ts'
 
 /** A retailer or brand that somebody deletes at the same moment is looked for once more. */
 const ATTEMPTS = 3
@@ -24,9 +24,9 @@ class ImportPass {
   readonly report: ImportReport
   readonly #job: JobRun
   readonly #run: BatchRun
-  readonly #ids = new Tally()
-  readonly #likenesses = new Tally()
-  readonly #names = new Tally()
+  readonly #ids = new TextSet()
+  readonly #exhausted = new TextSet()
+  readonly #names = new TextSet()
   /** Whether the instance takes all that the file says, as an empty one does from an export. */
   readonly #takesAll: boolean
 
@@ -60,11 +60,10 @@ class ImportPass {
     const checked = checkPurchase(item, options, moment)
     if ('errors' in checked) return { row: item.row, ...checked }
     const { id, likeness } = checked.purchase
-    if (id !== undefined && options.duplicates !== 'create' && this.#ids.add(id).count > 1) {
+    if (id !== undefined && options.duplicates !== 'create' && !this.#ids.add(id)) {
       return { row: item.row, errors: [{ ...cellOf(item, 'id'), message: 'stands in the file already' }] }
     }
-    const { count, marked } = this.#likenesses.add(likeness.text)
-    return { row: item.row, ...checked, occurrence: count, isExhausted: marked }
+    return { row: item.row, ...checked, isExhausted: this.#exhausted.has(likeness.text) }
   }
 
   async #importSettings({ settings }: SettingsItem): Promise<void> {
@@ -99,10 +98,11 @@ class ImportPass {
       await this.#job.inTransaction((tx) => keepErrors(tx.db, report.job_id, report.error_count, findings.errors))
     }
     for (const name of findings.newNames) {
-      if (this.#names.add(name).count > 1) continue
+      if (!this.#names.add(name)) continue
       findings.count(name.startsWith('retailer ') ? 'retailers_created' : 'brands_created')
     }
-    for (const likeness of findings.exhausted) this.#likenesses.mark(likeness)
+    for (const likeness of findings.exhausted) this.#exhausted.add(likeness)
+    for (const id of findings.taken) this.#run.taken.add(id)
     addFindings(report, findings)
   }
 
@@ -130,6 +130,7 @@ export async function importAll(job: JobRun, reader: ImportReader, options: Impo
     overwrites: takesAll || options.duplicates === 'update',
     now: moment.now,
     idOf: new Map(),
+    taken: new TextSet(),
     options,
     moment,
     files,

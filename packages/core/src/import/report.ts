@@ -20,6 +20,8 @@ export class Findings {
   readonly errors: RowError[] = []
   /** Retailers and brands that a dry run would make. */
   readonly newNames = new Set<string>()
+  /** Ids of stored purchases that rows of the file have been recognised as, or have become. */
+  readonly taken = new Set<string>()
   /** Likenesses of which nothing more is stored: rows like them need no further look. */
   readonly exhausted: string[] = []
   readonly warnings: { row?: number; message: string }[] = []

@@ -16,8 +16,14 @@ export const importHandler: JobHandler = {
     const { file_id, options } = ImportParams.parse(job.params)
     const file = await job.db.selectFrom('import_files').selectAll().where('id', '=', file_id).executeTakeFirst()
     if (!file) throw new AppError('GONE', 'The uploaded file is no longer there. Send it again.')
-    await job.progress('reading', 0, file.size)
-    const reader = await openImport(job, { ...file, path: join(job.folders.imports, file.id) }, options)
+    let [isOpening, read] = [true, 0]
+    const onBytes = async (count: number) => {
+      read += count
+      if (isOpening) await job.progress('reading', read)
+    }
+    const path = join(job.folders.imports, file.id)
+    const reader = await openImport(job, { ...file, path }, options, { onBytes })
+    isOpening = false
     if (options.on_error === 'abort' && !options.dry_run) {
       // Looked through to its end first: what is not going to be imported is never written.
       const found = await importAll(job, reader, { ...options, dry_run: true })

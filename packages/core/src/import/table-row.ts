@@ -7,7 +7,7 @@ import { type DecimalMark, parseAmount, parseQuantity } from './numbers.ts'
 import type { ImportField } from './options.ts'
 import { type Reading, saysNothing } from './reading.ts'
 import { addNotes, columnKey, type Layout, type LayoutRow } from './sources/layout.ts'
-import { memberName, shown, splitTags } from './values.ts'
+import { instantOf, memberName, shown, splitTags } from './values.ts'
 
 /** How the rows of one file are read. */
 export interface TablePlan {
@@ -149,6 +149,16 @@ class RowReader implements LayoutRow {
     return this.#read(field, (text) => parseDate(text, { order, time_zone }))
   }
 
+  /** When a row was made or changed elsewhere: worth keeping where it can be read, and no reason to refuse the row. */
+  #instant(field: 'created_at' | 'updated_at'): string | undefined {
+    const text = this.#field(field)
+    const instant = text === undefined ? undefined : instantOf(text)
+    if (text !== undefined && instant === undefined) {
+      this.warnOnce(`${field} is only kept where it is an instant such as 2026-01-31T12:00:00Z`)
+    }
+    return instant
+  }
+
   readDraft(): PurchaseDraft {
     const { decimal } = this.#plan
     const draft: PurchaseDraft = {}
@@ -176,8 +186,8 @@ class RowReader implements LayoutRow {
     set('tax_deductible', this.#read('tax_deductible', parseBoolean))
     const tags = this.#short('tags')
     if (tags !== undefined) draft.tags = splitTags(tags, tags.includes(';') ? /;/ : /,/)
-    set('created_at', this.#field('created_at'))
-    set('updated_at', this.#field('updated_at'))
+    set('created_at', this.#instant('created_at'))
+    set('updated_at', this.#instant('updated_at'))
     set('warranty', this.#warranty())
     return draft
   }

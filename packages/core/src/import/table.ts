@@ -4,6 +4,7 @@ import { getSettings } from '../settings.ts'
 import { proposeColumns, recallColumns } from './columns.ts'
 import { type CsvFile, openCsv } from './csv.ts'
 import { type Decided, decideFormats, type Question } from './decide.ts'
+import type { Stoppable } from './decode.ts'
 import type { ImportItem, ImportReader, ImportSourceName, MappingOrigin } from './item.ts'
 import { IMPORT_FIELDS, type ImportColumns, type ImportField, type ReadingOptions } from './options.ts'
 import { AMAZON_DATA_REQUEST, AMAZON_ORDER_HISTORY } from './sources/amazon.ts'
@@ -37,8 +38,13 @@ export interface Table {
  * Understands a CSV: which format it is, which column is which field of ours, how numbers and dates are written.
  * @throws AppError BAD_REQUEST when it is no CSV, UNPROCESSABLE_CONTENT for a wrong option
  */
-export async function openTable(ctx: Context, path: string, options: ReadingOptions): Promise<Table> {
-  const file = await openCsv(path)
+export async function openTable(
+  ctx: Context,
+  path: string,
+  options: ReadingOptions,
+  reading: Stoppable = {},
+): Promise<Table> {
+  const file = await openCsv(path, reading)
   const given = options.columns && resolveGiven(file.header, options.columns)
   const { base_currency, time_zone } = await getSettings(ctx)
   const layout = LAYOUTS.find(({ columnsOf }) => columnsOf(file.header) !== undefined)

@@ -2,6 +2,7 @@ import { describeEachEngine } from '@spends/db/testing'
 import fc from 'fast-check'
 import { beforeEach, expect, it } from 'vitest'
 import { createBrand } from '../brands.ts'
+import { newId } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { NewPurchase } from '../purchases/shapes.ts'
 import { createPurchase, deletePurchase } from '../purchases/write.ts'
@@ -9,7 +10,8 @@ import { createRetailer, listRetailers, updateRetailer } from '../retailers.ts'
 import { verifyStatistics } from '../statistics/rebuild.ts'
 import { addPurchase, changePurchase, dump, newPurchases, openContext, type TestContext } from '../testing.ts'
 import type { PurchaseDraft } from './item.ts'
-import { allPurchases, importAndBreakOff, importItems, readerOf, rows, undo } from './testing/imports.ts'
+import { allPurchases, importAndBreakOff, importItems, readerOf, rows, startJob, undo } from './testing/imports.ts'
+import { undoImportHandler } from './undo.ts'
 
 const lamp = { product_name: 'Desk lamp', price: '10', purchase_date: '2026-01-31', currency_code: 'EUR' }
 
@@ -83,6 +85,37 @@ describeEachEngine('undoing an import', (engine) => {
     const [purchase] = await allPurchases(ctx)
     await touch(purchase?.id ?? '')
     expect(await refusalOf(undo(ctx, report))).toMatch('CONFLICT')
+  })
+
+  it('sees that an attachment took the place of another one', async () => {
+    const draft = { kind: 'RECEIPT', filename: 'a.pdf', mime_type: 'application/pdf', size: 1, sha256: '0'.repeat(64) }
+    const report = await importItems(ctx, rows({ ...lamp, attachments: [draft] }))
+    const id = newId()
+    await ctx.db.updateTable('attachments').set({ id }).execute()
+    expect(await refusalOf(undo(ctx, report))).toMatch('CONFLICT')
+  })
+
+  it('that was begun is carried through, and says so, though it was cut off', async () => {
+    const before = await values(ctx)
+    const report = await importItems(ctx, rows(lamp, { ...lamp, price: '11' }))
+    const job = await startJob(ctx, 'UNDO_IMPORT', { job_id: report.job_id })
+    let transactions = 1
+    const cutOff = undoImportHandler.run({
+      ...job,
+      inTransaction: (work) => {
+        if (transactions-- === 0) throw new Error('cut off')
+        return job.inTransaction(work)
+      },
+    })
+    await expect(cutOff).rejects.toThrow('cut off')
+    await undoImportHandler.cleanUp(job)
+    expect(await values(ctx)).toEqual(before)
+    const { result } = await ctx.db
+      .selectFrom('jobs')
+      .select('result')
+      .where('id', '=', job.id)
+      .executeTakeFirstOrThrow()
+    expect(JSON.parse(result ?? '')).toMatchObject({ job_id: report.job_id, purchases_removed: 2 })
   })
 
   it('sees a retailer that was renamed, and a retailer of before that was deleted', async () => {

@@ -4,13 +4,14 @@ import { toInstant } from '../calendar.ts'
 import type { Context } from '../context.ts'
 import { keysOf } from '../directory.ts'
 import { AppError, type FieldError } from '../errors.ts'
+import { keepResult } from '../jobs/claim.ts'
 import type { JobHandler, JobRun } from '../jobs/handler.ts'
 import { lockPurchases, type PurchaseRecord } from '../purchases/record.ts'
 import { type PurchaseChange, storePurchases } from '../purchases/store.ts'
 import { raiseRevision } from '../revision.ts'
 import { getSettings, updateSettings } from '../settings.ts'
 import { foldCase } from '../text.ts'
-import { entryStamp, REMOVED, stampOf } from './changes.ts'
+import { entryStamp, REMOVED, readAttachmentIds, stampOf } from './changes.ts'
 import type { ImportReport } from './options.ts'
 import { Pace } from './pace.ts'
 
@@ -55,7 +56,9 @@ export const undoImportHandler: JobHandler = {
 
   async cleanUp(job) {
     const { job_id } = UndoParams.parse(job.params)
-    if ((await readReport(job, job_id))?.undone_at) await takeBack(job, job_id)
+    if (!(await readReport(job, job_id))?.undone_at) return
+    // It has a result: what was asked for is done, whatever came between.
+    await keepResult(job, job.id, await takeBack(job, job_id))
   },
 }
 
@@ -268,17 +271,11 @@ function nameIn(before: string): string {
 async function readPurchases(ctx: Context, ids: readonly string[]): Promise<States> {
   const records = await lockPurchases(ctx.db, ids)
   if (records.length === 0) return new Map()
-  const counts = await ctx.db
-    .selectFrom('attachments')
-    .select((eb) => ['purchase_id', eb.fn.countAll<number>().as('count')])
-    .where(isOneOf(ctx.db, 'purchase_id', ids))
-    .groupBy('purchase_id')
-    .execute()
-  const attachments = new Map(counts.map(({ purchase_id, count }) => [purchase_id, count]))
+  const attachments = await readAttachmentIds(ctx.db, ids)
   return new Map(
     records.map((current) => {
       const { id, product_name } = current.row
-      return [id, { current, stamp: stampOf(current, attachments.get(id) ?? 0), name: product_name }]
+      return [id, { current, stamp: stampOf(current, attachments.get(id) ?? []), name: product_name }]
     }),
   )
 }

@@ -11,8 +11,8 @@ import {
   END_SIZE,
   encodeCentral,
   encodeEnd,
-  encodeLocal,
   LARGE_SIZE,
+  LOCAL_SIZE,
   LOCATOR_SIZE,
   MAX_16,
   MAX_32,
@@ -180,10 +180,13 @@ function checkLayout(lines: readonly { entry: ZipEntry; bytes: Buffer }[], end: 
       throw refusedEntry(entry.name, 'is described in another way than backups do')
     if (entry.offset !== position) throw refusedEntry(entry.name, 'does not begin where the one before it ends')
     const next = lines[index + 1]?.entry.offset ?? end
-    const plain = encodeLocal({ ...entry, large: false }).length + entry.packedSize
+    const plain = LOCAL_SIZE + Buffer.byteLength(entry.name) + entry.packedSize
     // Only the header before the bytes says for certain whether it is a large one; the room it takes says it too.
     entry.large = next - position === plain + LARGE_SIZE
-    if (!entry.large && next - position !== plain) throw refusedEntry(entry.name, 'is not as large as it says')
+    const fits = Math.max(entry.size, entry.packedSize) < MAX_32
+    if (!entry.large && (next - position !== plain || !fits)) {
+      throw refusedEntry(entry.name, 'is not as large as it says')
+    }
     position = next
   }
   if (position !== end) throw damagedZip('its directory does not lie where it says')

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { openPromise } from 'yauzl'
 import { temporaryRoot } from '../backup/testing/world.ts'
 import { AppError } from '../errors.ts'
+import { encodeCentral, encodeEnd, encodeLocal, STORED, type ZipEntry } from './layout.ts'
 import { ZipReader } from './reader.ts'
 import { type AddOptions, ZipWriter } from './writer.ts'
 
@@ -83,6 +84,36 @@ describe('a zip', () => {
       ['kept', photo],
       ['last', text],
     ])
+  })
+
+  it('has entries of any size', async () => {
+    const entry: ZipEntry = {
+      name: 'uploads/film',
+      method: STORED,
+      crc32: 0,
+      size: 2 ** 32 + 5,
+      packedSize: 2 ** 32 + 5,
+      offset: 0,
+      large: true,
+    }
+    // Its bytes are a hole, which takes no room on the disk.
+    const header = encodeLocal(entry)
+    const line = encodeCentral(entry)
+    const offset = header.length + entry.packedSize
+    const file = await open(path, 'wx')
+    await file.write(header, 0, header.length, 0)
+    const end = Buffer.concat([line, encodeEnd({ count: 1, offset, length: line.length })])
+    await file.write(end, 0, end.length, offset)
+    await file.close()
+    const zip = await ZipReader.open(path, { maxEntries: 1 })
+    expect([...zip.entries.values()]).toEqual([entry])
+    let first: Buffer | undefined
+    for await (const chunk of zip.read(entry)) {
+      first = chunk
+      break
+    }
+    expect(first?.every((byte) => byte === 0)).toBe(true)
+    await zip.close()
   })
 
   it('has any number of entries', async () => {

@@ -21,7 +21,7 @@ export type Depth = 'start' | 'whole'
  */
 export async function findFileDamage(path: string, depth: Depth): Promise<string | undefined> {
   const [size, rest] = [await sizeOf(path), await sizeOf(`${path}-wal`)]
-  if (size === 0) return rest === 0 ? undefined : `it is gone, but for what was written last (${path}-wal)`
+  if (size === 0) return rest === 0 ? undefined : 'it is gone, but for what was written last'
   if ((await beginningOf(path)) !== HEADER) return 'it is no database'
   try {
     return checkFile(path, depth === 'whole' ? Number.POSITIVE_INFINITY : rest > 0 ? START_MS : 0)

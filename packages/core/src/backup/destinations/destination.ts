@@ -21,7 +21,7 @@ export interface BackupDestination {
 }
 
 /** A file in `backups`. */
-export interface KeptFile {
+interface KeptFile {
   name: string
   /** Bytes. */
   size: number

@@ -28,7 +28,6 @@ export const BackupPlace = z
     }
   })
   .meta({
-    id: 'BackupPlace',
     description:
       'The absolute path of a folder, or `s3://bucket/prefix?region=...&endpoint=...` with its keys in the environment of the server.',
     examples: ['/mnt/backup', 's3://household/spends?region=eu-central-1'],

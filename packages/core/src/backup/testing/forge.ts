@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { crc32, deflateRawSync } from 'node:zlib'
-import { DEFLATED, encodeCentral, encodeEnd, encodeLocal, STORED, type ZipEntry } from '../../zip/layout.ts'
+import { DEFLATED, encodeCentral, encodeEnd, encodeLocal, MAX_32, STORED, type ZipEntry } from '../../zip/layout.ts'
 import { ZipReader } from '../../zip/reader.ts'
 import { MANIFEST, type Manifest, newManifest } from '../manifest.ts'
 
@@ -34,7 +34,12 @@ export async function forgeZip(path: string, entries: readonly Forged[]): Promis
       large: false,
       ...lies,
     }
-    const header = encodeLocal(entry)
+    // Larger numbers have no room in it.
+    const header = encodeLocal({
+      ...entry,
+      size: Math.min(entry.size, MAX_32),
+      packedSize: Math.min(entry.packedSize, MAX_32),
+    })
     local?.(header)
     const line = encodeCentral(entry)
     central?.(line)
