@@ -47,6 +47,8 @@ const FLOORS: Readonly<Record<string, Floor>> = {
       'yauzl',
       'file-type',
       '@aws-sdk/client-s3',
+      'age-encryption',
+      'croner',
     ],
   },
   'apps/api': {

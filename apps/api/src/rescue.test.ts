@@ -77,7 +77,7 @@ it('serves nothing but a rescue while the database is damaged, then everything',
     expect(response.headers.get('Retry-After')).toBe('60')
     expect(await response.json()).toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
-      detail: expect.stringMatching(/^The database is damaged .*POST \/api\/backup\/restore/),
+      detail: expect.stringMatching(/^The database is damaged, .*POST \/api\/backup\/restore/),
     })
   }
 

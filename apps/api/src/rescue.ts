@@ -59,7 +59,7 @@ export async function startRescue(env: Env, log: Logger, reason: string): Promis
   const now = () => new Date(env.SPENDS_NOW ?? Date.now())
   const { promise: mended, resolve, reject } = Promise.withResolvers<void>()
   const stopping = new AbortController()
-  const app = createRescueApp({ env, log, now, reason, isStopping: () => stopping.signal.aborted })
+  const app = createRescueApp({ env, log, now, isStopping: () => stopping.signal.aborted })
   const server = await listen(app, env.HOST, env.PORT)
   const look = () => isMended(env).then((is) => (is ? resolve() : undefined), reject)
   const timer = setInterval(look, LOOK_MS)
@@ -84,13 +84,13 @@ interface RescueOptions {
   env: Env
   log: Logger
   now: () => Date
-  reason: string
   isStopping: () => boolean
 }
 
-function createRescueApp({ env, log, now, reason, isStopping }: RescueOptions): Hono<AppEnv> {
+function createRescueApp({ env, log, now, isStopping }: RescueOptions): Hono<AppEnv> {
   const folder = foldersOf(env).backups
-  const refusal = `The database is damaged (${reason}), and only a restore is possible: POST /api/backup/restore with the id of a backup from /api/backup/list, or with the file of one.`
+  const refusal =
+    'The database is damaged, and only a restore is possible: POST /api/backup/restore with the id of a backup from /api/backup/list, or with the file of one.'
   const app = new Hono<AppEnv>({ strict: false })
   let isRestoring = false
 

@@ -17,6 +17,8 @@ import type { TextSet } from './text-set.ts'
 export interface BatchRun extends EntryRun {
   /** Ids of stored purchases that earlier rows are: two rows that are alike are two purchases. */
   taken: TextSet
+  /** Ids that rows of the file have: a purchase with one of them is that row, and no other that is like it. */
+  named: TextSet
   options: ImportOptions
   moment: Moment
   files: BlobStore
@@ -32,8 +34,6 @@ export type CheckedRow = { row: number } & (
 interface Writing {
   changes: PurchaseChange[]
   created: Map<string, CheckedPurchase>
-  /** Changes of stored purchases, by id: two rows may be the same one. */
-  changed: Map<string, PurchaseChange>
 }
 
 /** Recognises and writes some rows of a file, in one transaction. What it finds goes to `findings`. */
@@ -51,7 +51,7 @@ export async function importRows(
     findings,
   )
   const stored = await findStored(tx, resolved)
-  const writing: Writing = { changes: [], created: new Map(), changed: new Map() }
+  const writing: Writing = { changes: [], created: new Map() }
   for (const row of resolved) {
     const { duplicates } = run.options
     const match = duplicates === 'create' ? undefined : matchOf(run, row, stored, findings)
@@ -113,7 +113,7 @@ async function resolve(
 function matchOf(run: BatchRun, { purchase }: Resolved, { byId, alike }: Stored, { taken }: Findings) {
   const own = purchase.id === undefined ? undefined : byId.get(purchase.id)
   if (own) return { record: own, byId: true }
-  const id = alike.get(purchase)?.find((id) => !taken.has(id) && !run.taken.has(id))
+  const id = alike.get(purchase)?.find((id) => !taken.has(id) && !run.taken.has(id) && !run.named.has(id))
   const record = id === undefined ? undefined : byId.get(id)
   return record && { record, byId: false }
 }
@@ -139,28 +139,20 @@ function addMatch(
   findings: Findings,
 ): void {
   findings.taken.add(record.row.id)
-  const pending = writing.changed.get(record.row.id)
-  const current = pending?.after ?? record
-  const after = toChangedRecord(current, row, run.moment)
+  const after = toChangedRecord(record, row, run.moment)
   if (Array.isArray(after)) {
     findings.fail(row.purchase.row, after)
     return
   }
   findings.count('rows')
-  const isIdentical = isDeepStrictEqual(current, after)
+  const isIdentical = isDeepStrictEqual(record, after)
   findings.classify(isIdentical ? 'identical' : byId ? 'changed' : 'probable_duplicate')
   if (isIdentical || run.options.duplicates === 'skip') {
     findings.count('skipped')
     return
   }
   findings.count('updated')
-  if (pending) {
-    pending.after = after
-  } else {
-    const change = { before: record, after }
-    writing.changed.set(record.row.id, change)
-    writing.changes.push(change)
-  }
+  writing.changes.push({ before: record, after })
 }
 
 /** Warranties keep the ids of the file where those are free. */

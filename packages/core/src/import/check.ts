@@ -43,6 +43,8 @@ export interface CheckedWarranty {
 export interface Likeness {
   purchase_date: string
   sort_key: string
+  /** The name without regard to case. */
+  name_key: string
   price: string
   currency_code: string
   /** All of it and the retailer in one text, for counting rows that are alike. */
@@ -221,7 +223,11 @@ function checkWarranty(
     provider,
     notes,
   }
-  const values = parse(NewPurchaseWarranty, given, 'warranty', errors)
+  const found: FieldError[] = []
+  const values = parse(NewPurchaseWarranty, given, 'warranty', found)
+  // A start that follows from the day of the purchase is not what is wrong.
+  const follows = warranty_start === undefined || warranty_start === null
+  errors.push(...found.filter(({ path }) => !(follows && path === 'warranty.warranty_start')))
   const stamps = parse(Stamps, pickStamps(draft), 'warranty', errors)
   if (!values || !stamps) return undefined
   const { record, problems } = applyWarrantyDraft(null, blankWarranty(stamps.id ?? newId(), '', moment), values, moment)
@@ -243,6 +249,7 @@ function likenessOf(values: Values, retailer: NamedReference | null | undefined)
   const sort_key = sortKey(values.product_name)
   const amount = price.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
   const name = retailer === undefined ? '?' : retailer === null ? '' : (retailer.id ?? foldCase(retailer.name ?? ''))
-  const text = [purchase_date, sort_key, amount, currency_code, name].join('\u001f')
-  return { purchase_date, sort_key, price, currency_code, text }
+  const name_key = foldCase(values.product_name)
+  const text = [purchase_date, name_key, amount, currency_code, name].join('\u001f')
+  return { purchase_date, sort_key, name_key, price, currency_code, text }
 }

@@ -4,6 +4,7 @@ import type { Moment } from '../moment.ts'
 import { findPriceProblem, toMinorUnits } from '../money.ts'
 import { lockPurchases, type PurchaseRecord } from '../purchases/record.ts'
 import { changeRow, newRow } from '../purchases/write.ts'
+import { foldCase } from '../text.ts'
 import { applyWarrantyDraft, blankWarranty, type WarrantyRecord } from '../warranties/rules.ts'
 import type { CheckedPurchase } from './check.ts'
 import type { CellError } from './item.ts'
@@ -52,9 +53,11 @@ async function findAlike(tx: Context, rows: readonly Resolved[]): Promise<Map<Ch
   const alike = new Map<CheckedPurchase, string[]>()
   if (found.size === 0) return alike
   for (const { purchase, retailer_id } of rows) {
-    const { purchase_date, sort_key, price, currency_code } = purchase.likeness
+    const { purchase_date, sort_key, name_key, price, currency_code } = purchase.likeness
     const candidates = (found.get(`${purchase_date} ${sort_key}`) ?? []).filter(
       (stored) =>
+        // The sortable form has lost accents and voicing, by which names may differ.
+        foldCase(stored.product_name) === name_key &&
         stored.currency_code === currency_code &&
         stored.price === toMinorUnits(price, currency_code) &&
         (retailer_id === undefined || stored.retailer_id === retailer_id),

@@ -39,19 +39,26 @@ export async function decideFormats(
   const dates = DATES.map((field) => place(columns[field])).filter((index) => index !== -1)
   const decimals = new DecimalDecider()
   const orders = new DateDecider()
+  const ordersOf = new Map(dates.map((index) => [index, new DateDecider()]))
   const usual = new UsualFormats(layout, file.header)
   for await (const records of file.records()) {
     for (const { cells } of records) {
       if (!cells) continue
       if (price !== -1) decimals.add(clean(cells[price], layout))
-      for (const index of dates) orders.add(clean(cells[index], layout))
+      for (const index of dates) {
+        const text = clean(cells[index], layout)
+        orders.add(text)
+        ordersOf.get(index)?.add(text)
+      }
       usual.add(cells)
     }
   }
+  // What another column says is no word about one that leaves it open.
+  const unsure = [...ordersOf.values()].find((decider) => decider.decide() === 'ambiguous')
   const questions: Question[] = []
   return {
     decimal: options.decimal ?? decideDecimal(decimals, usual.decimal, context, columns.price, questions),
-    date_format: decideDates(orders, options.date_format, usual.date_format, context, questions),
+    date_format: decideDates(unsure ?? orders, options.date_format, usual.date_format, context, questions),
     questions,
   }
 }

@@ -1,5 +1,5 @@
 /** How long a transaction may take: others wait for it to write. */
-const ALONE_MS = 150
+const ALONE_MS = 60
 const CONTENDED_MS = 8
 const SMALLEST = 5
 const LARGEST = 2000

@@ -82,6 +82,16 @@ describeEachEngine('an import', (engine) => {
     expect(await importItems(ctx, three)).toMatchObject({ created: 1, skipped: 2 })
   })
 
+  it('does not take names for one that differ in more than case', async () => {
+    await importItems(ctx, rows({ ...lamp, product_name: 'バス' }, { ...lamp, product_name: 'Resume' }))
+    const others = rows(
+      { ...lamp, product_name: 'パス' },
+      { ...lamp, product_name: 'Résumé' },
+      { ...lamp, product_name: 'RESUME' },
+    )
+    expect(await importItems(ctx, others, { duplicates: 'update' })).toMatchObject({ created: 2, updated: 1 })
+  })
+
   it('does not take purchases for one that differ in day, price, currency or retailer', async () => {
     await importItems(ctx, rows({ ...lamp, retailer: { name: 'A' } }))
     const report = await importItems(
@@ -143,12 +153,14 @@ describeEachEngine('an import', (engine) => {
     })
   })
 
-  it('changes one purchase once when two rows are like it', async () => {
+  it('takes a purchase for the row that names its id, not for another one that is like it', async () => {
     await importItems(ctx, rows({ ...lamp, id }))
     const file = rows({ ...lamp, notes: 'first' }, { ...lamp, id, notes: 'second' })
     const report = await importItems(ctx, file, { duplicates: 'update' })
-    expect(report).toMatchObject({ rows: 2, updated: 2 })
-    expect(await allPurchases(ctx)).toMatchObject([{ notes: 'second', version: 2 }])
+    expect(report).toMatchObject({ rows: 2, created: 1, updated: 1 })
+    const stored = await allPurchases(ctx)
+    expect(stored.map(({ notes, version }) => `${notes} ${version}`).sort()).toEqual(['first 1', 'second 2'])
+    expect(stored.find(({ notes }) => notes === 'second')?.id).toBe(id)
     expect(await verifyStatistics(ctx)).toEqual([])
   })
 

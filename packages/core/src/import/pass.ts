@@ -16,6 +16,9 @@ import { Pace } from './pace.ts'
 import { addFindings, emptyReport, Findings, keepErrors } from './report.ts'
 import { TextSet } from './text-set.ts'
 
+/** Bytes of the file that wait to be written. */
+const HELD_BYTES = 4_000_000
+
 /** A retailer or brand that somebody deletes at the same moment is looked for once more. */
 const ATTEMPTS = 3
 
@@ -27,6 +30,8 @@ class ImportPass {
   readonly #ids = new TextSet()
   readonly #exhausted = new TextSet()
   readonly #names = new TextSet()
+  /** Whether a purchase came in no currency of its own. */
+  lacksCurrency = false
   /** Whether the instance takes all that the file says, as an empty one does from an export. */
   readonly #takesAll: boolean
 
@@ -59,6 +64,7 @@ class ImportPass {
     const { options, moment } = this.#run
     const checked = checkPurchase(item, options, moment)
     if ('errors' in checked) return { row: item.row, ...checked }
+    if (item.draft.currency_code === undefined && options.currency_code === undefined) this.lacksCurrency = true
     const { id, likeness } = checked.purchase
     if (id !== undefined && options.duplicates !== 'create' && !this.#ids.add(id)) {
       return { row: item.row, errors: [{ ...cellOf(item, 'id'), message: 'stands in the file already' }] }
@@ -119,6 +125,21 @@ class ImportPass {
   }
 }
 
+/** The ids that the file names, where there is anything that they could name. */
+async function readNames(job: JobRun, reader: ImportReader, options: ImportOptions): Promise<TextSet> {
+  const named = new TextSet()
+  if (options.duplicates === 'create' || (await countStatistics(job, { kind: 'purchase' })) === 0) return named
+  let read = 0
+  const onProgress = (bytes: number) => {
+    read = bytes
+  }
+  for await (const items of reader.read(onProgress)) {
+    for (const item of items) if (item.kind === 'purchase' && item.draft.id) named.add(item.draft.id.toLowerCase())
+    await job.progress('reading', read, reader.size)
+  }
+  return named
+}
+
 /** Imports what a reader gives, or (`dry_run`) says what would happen. */
 export async function importAll(job: JobRun, reader: ImportReader, options: ImportOptions): Promise<ImportReport> {
   const moment = await getMoment(job)
@@ -131,6 +152,7 @@ export async function importAll(job: JobRun, reader: ImportReader, options: Impo
     now: moment.now,
     idOf: new Map(),
     taken: new TextSet(),
+    named: await readNames(job, reader, options),
     options,
     moment,
     files,
@@ -152,6 +174,7 @@ export async function importAll(job: JobRun, reader: ImportReader, options: Impo
   const stage = options.dry_run ? 'checking' : 'importing'
   const pace = new Pace(() => job.isContended())
   let read = 0
+  let written = 0
   let waiting: ImportItem[] = []
   const importSome = async (items: readonly ImportItem[]) => {
     await pace.time(items.length, () => pass.importItems(items))
@@ -162,8 +185,16 @@ export async function importAll(job: JobRun, reader: ImportReader, options: Impo
   }
   for await (const items of reader.read(onProgress)) {
     waiting = waiting.concat(items)
-    while (waiting.length >= pace.size) await importSome(waiting.splice(0, pace.size))
+    // Rows may be large: those that wait are held whole, so few large ones go as many small ones do.
+    while (waiting.length >= pace.size || (waiting.length > 0 && read - written > HELD_BYTES)) {
+      await importSome(waiting.splice(0, pace.size))
+      if (waiting.length === 0) written = read
+    }
   }
   if (waiting.length > 0) await importSome(waiting)
+  // A table says so before it is read.
+  if (pass.lacksCurrency && !reader.table) {
+    report.warnings.push({ message: `Purchases without a currency were taken to be in ${moment.base_currency}` })
+  }
   return report
 }

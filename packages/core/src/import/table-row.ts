@@ -136,7 +136,10 @@ class RowReader implements LayoutRow {
 
   /** A text of one line: where a cell has more, as spreadsheets wrap them, they become one. */
   #line(field: ImportField): string | undefined {
-    return this.#field(field)?.replace(/\s*[\r\n]\s*/g, ' ')
+    return this.#field(field)
+      ?.split(/[\r\n]+/)
+      .map((line) => line.trim())
+      .join(' ')
   }
 
   /** A line in which `-` and `N/A` mean none. */

@@ -125,8 +125,14 @@ async function mapColumns(
     const columns = { ...layout.columnsOf(header), ...given }
     return { columns, mapping_from: given ? 'GIVEN' : 'FORMAT' }
   }
-  if (given) return { columns: given, mapping_from: 'GIVEN' }
   const remembered = await recallColumns(ctx, header)
+  if (given) {
+    // What is given comes on top: who names the column of the price means the others to be found as before.
+    const taken = new Set(Object.values(given))
+    const others = remembered ?? proposeColumns(header.filter((name) => !taken.has(name)))
+    const left = Object.entries(others).filter(([, name]) => !taken.has(name))
+    return { columns: { ...Object.fromEntries(left), ...given }, mapping_from: 'GIVEN' }
+  }
   if (remembered) return { columns: remembered, mapping_from: 'REMEMBERED' }
   return { columns: proposeColumns(header), mapping_from: 'PROPOSED' }
 }

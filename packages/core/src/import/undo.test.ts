@@ -118,6 +118,20 @@ describeEachEngine('undoing an import', (engine) => {
     expect(JSON.parse(result ?? '')).toMatchObject({ job_id: report.job_id, purchases_removed: 2 })
   })
 
+  it('goes back through imports of the same purchase one after the other', async () => {
+    const before = await values(ctx)
+    const file = (notes: string) => rows({ ...lamp, notes, warranty: { warranty_end: '2028-01-01', notes } })
+    const one = await importItems(ctx, file('one'))
+    const two = await importItems(ctx, file('two'), { duplicates: 'update' })
+    const three = await importItems(ctx, file('three'), { duplicates: 'update' })
+    expect(await refusalOf(undo(ctx, two))).toMatch('CONFLICT Changed since')
+    await undo(ctx, three)
+    await undo(ctx, two)
+    expect((await allPurchases(ctx)).map(({ notes }) => notes)).toEqual(['one'])
+    await undo(ctx, one)
+    expect(await values(ctx)).toEqual(before)
+  })
+
   it('sees a retailer that was renamed, and a retailer of before that was deleted', async () => {
     const report = await importItems(ctx, rows({ ...lamp, retailer: { name: 'New shop' } }))
     const [shop] = (await listRetailers(ctx, { skip: 0, search: 'new shop' })).items

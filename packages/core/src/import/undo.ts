@@ -1,4 +1,4 @@
-import { isOneOf, type JobChangesTable, type RetailersTable } from '@spends/db'
+import { isOneOf, type JobChangesTable, lockForUpdate, type RetailersTable } from '@spends/db'
 import { z } from 'zod'
 import { toInstant } from '../calendar.ts'
 import type { Context } from '../context.ts'
@@ -11,7 +11,7 @@ import { type PurchaseChange, storePurchases } from '../purchases/store.ts'
 import { raiseRevision } from '../revision.ts'
 import { getSettings, updateSettings } from '../settings.ts'
 import { foldCase } from '../text.ts'
-import { entryStamp, REMOVED, readAttachmentIds, stampOf } from './changes.ts'
+import { entryStamp, REMOVED, readAttachmentIds, stampAfter, stampOf } from './changes.ts'
 import type { ImportReport } from './options.ts'
 import { Pace } from './pace.ts'
 
@@ -95,6 +95,8 @@ function changedNothing({ created, updated, retailers_created, brands_created }:
 }
 
 async function markUndone(tx: Context, jobId: string): Promise<void> {
+  // Of two at once, the second one waits here and finds it undone.
+  await lockForUpdate(tx.db, tx.db.selectFrom('jobs').select('id').where('id', '=', jobId)).execute()
   await checkUndo(tx, jobId)
   const report = await readReport(tx, jobId)
   const result = JSON.stringify({ ...report, undone_at: toInstant(tx.now()) })
@@ -157,7 +159,7 @@ export async function takeBack(job: JobRun, jobId: string): Promise<ImportUndo> 
       await pace.time(pace.size, async () => {
         const { changes, kept, removed, restored } = await job.inTransaction(async (tx) => {
           const changes = await readChanges(tx, jobId, entity, '', pace.size)
-          const result = await takeBackPage(tx, entity, changes)
+          const result = await takeBackPage(tx, jobId, entity, changes)
           await forget(tx, jobId, entity, changes)
           return { changes, ...result }
         })
@@ -312,7 +314,12 @@ interface Taken {
   restored: number
 }
 
-async function takeBackPage(tx: Context, entity: Change['entity'], changes: readonly Change[]): Promise<Taken> {
+async function takeBackPage(
+  tx: Context,
+  jobId: string,
+  entity: Change['entity'],
+  changes: readonly Change[],
+): Promise<Taken> {
   if (changes.length === 0) return { kept: [], removed: 0, restored: 0 }
   const { open, kept } = await split(tx, entity, changes)
   const removed = open.filter(({ change, current }) => change.before === null && current !== null)
@@ -322,6 +329,7 @@ async function takeBackPage(tx: Context, entity: Change['entity'], changes: read
       return { before: current as PurchaseRecord, after: before === null ? null : JSON.parse(before) }
     })
     await storePurchases(tx, purchases, toInstant(tx.now()))
+    await carryStamps(tx, jobId, purchases)
   } else if (entity === 'settings') {
     for (const { change } of restored) await updateSettings(tx, JSON.parse(change.before ?? '{}'))
   } else {
@@ -337,6 +345,39 @@ async function takeBackPage(tx: Context, entity: Change['entity'], changes: read
     await raiseRevision(tx)
   }
   return { kept, removed: removed.length, restored: restored.length }
+}
+
+/**
+ * A purchase that is as an earlier import left it has another version all the same: the log of that import learns it,
+ * so that imports can be taken back one after the other.
+ */
+async function carryStamps(tx: Context, jobId: string, purchases: readonly PurchaseChange[]): Promise<void> {
+  const restored = purchases.flatMap(({ before, after }) => (before && after ? [{ before, after }] : []))
+  if (restored.length === 0) return
+  const earlier = await tx.db
+    .selectFrom('jobs')
+    .select('id')
+    .where('kind', '=', 'IMPORT')
+    .where('id', '!=', jobId)
+    .execute()
+  if (earlier.length === 0) return
+  const ids = earlier.map(({ id }) => id)
+  const attachments = await readAttachmentIds(
+    tx.db,
+    restored.map(({ after }) => after.row.id),
+  )
+  for (const change of restored) {
+    const { id } = change.after.row
+    const held = attachments.get(id) ?? []
+    await tx.db
+      .updateTable('job_changes')
+      .set({ stamp: stampAfter(change, held) })
+      .where(isOneOf(tx.db, 'job_id', ids))
+      .where('entity', '=', 'purchase')
+      .where('entity_id', '=', id)
+      .where('stamp', '=', stampOf(change.after, held))
+      .execute()
+  }
 }
 
 /** @returns false where its name is another one's by now */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { currentInstant, type JobsTable, lockWhatIsFree } from '@spends/db'
 import { sql } from 'kysely'
@@ -27,8 +28,16 @@ type Changes = Partial<Pick<JobsTable, 'stage' | 'done' | 'total'>>
 
 /** A name for a worker of this process, `host:process:worker`; dots in place of colons in the host's. */
 export function newWorkerName(): string {
-  return `${hostname().replaceAll(':', '.')}:${process.pid}:${randomUUID()}`
+  return `${machine()}:${process.pid}:${randomUUID()}`
 }
+
+/** What makes numbers of processes comparable: containers of one host name may each have a process 1. */
+function machine(): string {
+  const namespace = existsSync(PID_NAMESPACE) ? readlinkSync(PID_NAMESPACE) : ''
+  return `${hostname()} ${namespace}`.replaceAll(':', '.')
+}
+
+const PID_NAMESPACE = '/proc/self/ns/pid'
 
 /** Takes the job of these kinds that has waited longest. */
 export async function claimNext(ctx: Context, worker: string, kinds: readonly JobKind[]): Promise<Claim | undefined> {

@@ -1,8 +1,8 @@
-import { hostname } from 'node:os'
 import { describeEachEngine } from '@spends/db/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { AppError, invalid } from '../errors.ts'
 import { openContext, refusalOf, type TestContext } from '../testing.ts'
+import { newWorkerName } from './claim.ts'
 import { type JobHandler, JobStopped } from './handler.ts'
 import { cancelJob, enqueueJob, getJob, listJobs } from './store.ts'
 import { ageHeartbeat, createRetailerJob, createTestRunner, madeBy, statusOf, work } from './testing.ts'
@@ -215,7 +215,7 @@ describeEachEngine('jobs', (engine) => {
     })
 
     it('had a process of this machine that ended are taken back at once', async () => {
-      const host = hostname()
+      const [host] = newWorkerName().split(':')
       const endedPid = 2 ** 22 + 1
       for (const dead of [`${host}:${endedPid}:x`, `${host}:${process.pid}:an-earlier-one`]) {
         const { id, runner, goOn } = await beginJob(dead)
@@ -227,7 +227,7 @@ describeEachEngine('jobs', (engine) => {
     })
 
     it('is alive on this machine are left alone', async () => {
-      const { id, runner, goOn } = await beginJob(`${hostname()}:${process.ppid}:x`)
+      const { id, runner, goOn } = await beginJob(`${newWorkerName().split(':')[0]}:${process.ppid}:x`)
       await work(createTestRunner(ctx, createRetailerJob().handler).runner)
       expect(await statusOf(ctx, id)).toBe('RUNNING')
       goOn()
