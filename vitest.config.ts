@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './scripts/closing-line.ts'
 
@@ -17,6 +18,8 @@ export default defineConfig({
       'bench/**/*.test.ts',
     ],
     environment: 'node',
+    // Many tests wait for servers of their own: one for each of two cores, where Vitest would leave one idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: 'packages/db/src/testing/global-setup.ts',
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -17,7 +17,7 @@ export interface JobThreadData {
 export type JobThreadOrder = 'poke' | 'stop'
 
 /** A line for the log of the process. */
-export interface JobThreadLine {
+interface JobThreadLine {
   level: keyof JobLog
   details: object
   message: string

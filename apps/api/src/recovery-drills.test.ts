@@ -64,7 +64,9 @@ async function drill(name: string): Promise<string> {
 async function fill(): Promise<void> {
   await spends('demo --purchases 40')
   const server = await spawnServer({ env: { ...env, DATA_DIR: join(home, 'data') } })
-  const { items } = await (await fetch(`${server.url}/api/purchases?limit=3`)).json()
+  const { items } = (await (await fetch(`${server.url}/api/purchases?limit=3`)).json()) as {
+    items: { id: string; product_name: string }[]
+  }
   for (const { id, product_name } of items) {
     const form = new FormData()
     form.set('file', new File([`%PDF-1.4 the papers of ${product_name}`], 'Rechnung.pdf'))
@@ -120,7 +122,7 @@ describe('the drills', () => {
     expect(stdout).toContain('3 files in the backup, 3 of them put anew.')
     const again = await spawnServer({ env: { ...env, DATA_DIR: join(home, 'data') } })
     const found = await (await fetch(`${again.url}/api/retailers?search=after the backup`)).json()
-    expect(found.total).toBe(1)
+    expect(found).toMatchObject({ total: 1 })
     await again.stop()
   })
 

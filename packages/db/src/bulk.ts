@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type SqlBool, sql } from 'kysely'
 import type { Db } from './connect.ts'
 import { engineOf } from './dialect.ts'
 import { preparedInsert } from './prepared.ts'
@@ -28,24 +28,25 @@ export async function columnsOf(db: Db, table: Table): Promise<string[]> {
 }
 
 /**
- * All rows of a table, as many at a time as `size`, one after the other in the given order. On a transaction, nothing
- * may be written to it meanwhile.
+ * All rows of a table, as many at a time as `size`, in the order of columns that tell rows apart.
+ *
+ * Page by page, not by a cursor: reading a cursor whose connection has broken off would wait for ever.
  */
 export async function* streamRows(
   db: Db,
   table: Table,
   { columns, order, size }: { columns: readonly string[]; order: readonly string[]; size: number },
 ): AsyncGenerator<Row[]> {
-  let query = untyped(db).selectFrom(table).select(columns)
-  for (const column of order) query = query.orderBy(column)
-  let rows: Row[] = []
-  for await (const row of query.stream(size)) {
-    rows.push(row)
-    if (rows.length < size) continue
-    yield rows
-    rows = []
+  const keys = sql`(${sql.join(order.map((column) => sql.ref(column)))})`
+  for (let last: Row | undefined; ; ) {
+    let query = untyped(db).selectFrom(table).select(columns).limit(size)
+    for (const column of order) query = query.orderBy(column)
+    const values = order.map((column) => last?.[column])
+    const rows: Row[] = await (last ? query.where(sql<SqlBool>`${keys} > (${sql.join(values)})`) : query).execute()
+    if (rows.length > 0) yield rows
+    if (rows.length < size) return
+    last = rows.at(-1)
   }
-  if (rows.length > 0) yield rows
 }
 
 /** How many rows a table has. */

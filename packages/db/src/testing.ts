@@ -14,6 +14,11 @@ export interface TestEngine {
   createDatabaseUrl(options?: { empty?: boolean }): Promise<string>
 }
 
+/** A folder that goes when all tests are over. */
+export function testFolder(): string {
+  return inject('testDatabases').folder
+}
+
 /**
  * Runs a suite on each engine, the real ones:
  *

@@ -100,7 +100,14 @@ describeEachEngine('spends backup and restore', ({ createDatabaseUrl }) => {
     const { db, close } = connectDatabase({ url: env.DATABASE_URL, dataDir: '' })
     await db.deleteFrom('purchases').execute()
     const at = new Date().toISOString().replace(/\.\d+/, '')
-    const job = { kind: 'RESTORE', status: 'RUNNING', done: 0, created_at: at, heartbeat_at: at, claimed_by: 'a:1:b' }
+    const job = {
+      kind: 'RESTORE',
+      status: 'RUNNING',
+      done: 0,
+      created_at: at,
+      heartbeat_at: at,
+      claimed_by: 'a:1:b',
+    } as const
     await db
       .insertInto('jobs')
       .values({ id: '01890a5d-ac96-774b-bcce-b302099a8057', ...job })

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { createBackup, newId } from '@spends/core'
+import { testFolder } from '@spends/db/testing'
 import { createTRPCUntypedClient, httpLink, TRPCClientError } from '@trpc/client'
 import type { Hono } from 'hono'
-import { inject } from 'vitest'
 import type { DatabaseHandle } from '../database.ts'
 import type { AppEnv } from '../edge.ts'
 import { listOperations, type Operation } from '../rest/operations.ts'
@@ -47,8 +47,7 @@ export const TODAY = '2026-03-15'
 const NOW = new Date('2026-03-15T10:20:30.456Z')
 
 export async function createWorld(database: DatabaseHandle, env: Record<string, string> = {}): Promise<World> {
-  // A folder that goes when all tests are over.
-  const DATA_DIR = join(inject('testDatabases').folder, randomUUID())
+  const DATA_DIR = join(testFolder(), randomUUID())
   const server = await startTestApp(database, { now: () => NOW, env: { DATA_DIR, ...env } })
   const tables = (await database.db.introspection.getTables()).map(({ name }) => name)
   const trpc = createTRPCUntypedClient<AppRouter>({

@@ -31,7 +31,7 @@ export interface CheckedPurchase {
   cellOf: PurchaseItem['cellOf']
 }
 
-export interface CheckedWarranty {
+interface CheckedWarranty {
   /** The warranty as it would be made. */
   record: WarrantyRecord
   /** What the file speaks of, for a change of a stored warranty. */
@@ -40,7 +40,7 @@ export interface CheckedWarranty {
   voided: boolean | undefined
 }
 
-export interface Likeness {
+interface Likeness {
   purchase_date: string
   sort_key: string
   /** The name without regard to case. */

@@ -106,7 +106,7 @@ export async function keepErrors(tx: Db, jobId: string, position: number, errors
 }
 
 /** Every error of an import in the order of the file, a few hundred at a time. */
-export async function* readErrors(db: Db, jobId: string): AsyncGenerator<RowError[]> {
+async function* readErrors(db: Db, jobId: string): AsyncGenerator<RowError[]> {
   for (let position = -1; ; ) {
     const rows = await db
       .selectFrom('import_errors')

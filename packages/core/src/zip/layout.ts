@@ -29,11 +29,11 @@ export interface ZipDirectory {
   length: number
 }
 
-export const LOCAL = 0x04034b50
+const LOCAL = 0x04034b50
 export const CENTRAL = 0x02014b50
 export const END = 0x06054b50
 export const END_64 = 0x06064b50
-export const LOCATOR = 0x07064b50
+const LOCATOR = 0x07064b50
 
 export const LOCAL_SIZE = 30
 export const CENTRAL_SIZE = 46
@@ -74,7 +74,7 @@ export function encodeLocal({ name, method, crc32, size, packedSize, large }: Zi
 }
 
 /** Whether the numbers of an entry are too large for the plain fields of the directory. */
-export function isWide({ size, packedSize, offset }: Pick<ZipEntry, 'size' | 'packedSize' | 'offset'>): boolean {
+function isWide({ size, packedSize, offset }: Pick<ZipEntry, 'size' | 'packedSize' | 'offset'>): boolean {
   return size >= MAX_32 || packedSize >= MAX_32 || offset >= MAX_32
 }
 
