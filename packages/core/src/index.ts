@@ -55,7 +55,7 @@ export {
 export * from './import/options.ts'
 export { exportErrors } from './import/report.ts'
 export * from './import/requests.ts'
-export { ImportUndo } from './import/undo.ts'
+export { ImportUndo } from './import/take-back.ts'
 export { type JobFolders, type JobHandler, type JobRun, JobStopped } from './jobs/handler.ts'
 export { JOB_HANDLERS, type JobHandlers } from './jobs/handlers.ts'
 export { createRunner, type Runner, type RunnerOptions } from './jobs/runner.ts'

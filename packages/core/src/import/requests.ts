@@ -9,7 +9,8 @@ import { resultOf, waitForJob } from '../jobs/wait.ts'
 import { detectImport, type ImportDetection } from './detect.ts'
 import { getImportFile, pathOfImportFile } from './files.ts'
 import { type ImportParams, type ImportReport, optionsShape, readingShape } from './options.ts'
-import { checkUndo, type ImportUndo } from './undo.ts'
+import type { ImportUndo } from './take-back.ts'
+import { checkUndo } from './undo.ts'
 
 export const ImportRequest = z.strictObject({ file_id: Id, ...optionsShape }).meta({ id: 'ImportRequest' })
 export type ImportRequest = z.output<typeof ImportRequest>

@@ -5,7 +5,7 @@ import { rememberColumns } from './columns.ts'
 import { openImport } from './open.ts'
 import { ImportParams, type ImportReport } from './options.ts'
 import { importAll } from './pass.ts'
-import { takeBack } from './undo.ts'
+import { takeBack } from './take-back.ts'
 
 /**
  * Imports a file in short transactions that log what they change: the API stays quick meanwhile, and what a run leaves

@@ -16,7 +16,8 @@ import type { ImportItem, ImportReader, PurchaseDraft, PurchaseItem } from '../i
 import { ImportOptions, type ImportReport } from '../options.ts'
 import { importAll } from '../pass.ts'
 import { importHandler } from '../run.ts'
-import { takeBack, undoImportHandler } from '../undo.ts'
+import { takeBack } from '../take-back.ts'
+import { undoImportHandler } from '../undo.ts'
 
 /** A purchase of a file; its columns are called as our fields. */
 export function row(draft: PurchaseDraft, line = 2): PurchaseItem {
