@@ -13,7 +13,7 @@ import {
   toFieldErrors,
 } from '@spends/core'
 import type { Context, Hono } from 'hono'
-import { readRange } from './byte-range.ts'
+import { RANGE_HEADERS, readRange } from './byte-range.ts'
 import { contentDisposition } from './content-disposition.ts'
 import type { ApiContext } from './context.ts'
 import { sendBytes } from './download.ts'
@@ -73,23 +73,7 @@ const CONTENT = {
   tags: ['Attachments'],
   right: 'read',
   input: AttachmentById,
-  requestHeaders: [
-    {
-      name: 'Range',
-      description: 'A part of it. Several parts at once are answered with the whole.',
-      schema: { type: 'string', examples: ['bytes=0-1023', 'bytes=-500'] },
-    },
-    {
-      name: 'If-Range',
-      description: 'The ETag of the version of which the part is wanted; the whole of any other.',
-      schema: { type: 'string' },
-    },
-    {
-      name: 'If-None-Match',
-      description: 'ETags that were read, or `*`; the answer is 304 without a body where one of them is right.',
-      schema: { type: 'string' },
-    },
-  ],
+  requestHeaders: RANGE_HEADERS,
   responses: {
     200: { description: 'The file.', content: { '*/*': BYTES }, headers: CONTENT_HEADERS },
     206: { description: 'The part.', content: { '*/*': BYTES }, headers: [...CONTENT_HEADERS, 'Content-Range'] },

@@ -18,7 +18,7 @@ import {
 } from '@spends/core'
 import type { Context, Hono } from 'hono'
 import { z } from 'zod'
-import { readRange } from './byte-range.ts'
+import { RANGE_HEADERS, readRange } from './byte-range.ts'
 import { contentDisposition } from './content-disposition.ts'
 import type { ApiContext } from './context.ts'
 import { sendBytes } from './download.ts'
@@ -87,23 +87,7 @@ const DOWNLOAD = {
   tags: ['Backup'],
   right: 'admin',
   input: BackupById,
-  requestHeaders: [
-    {
-      name: 'Range',
-      description: 'A part of it, to go on with a download that broke off.',
-      schema: { type: 'string', examples: ['bytes=1048576-'] },
-    },
-    {
-      name: 'If-Range',
-      description: 'The ETag of what is there already; the whole of any other.',
-      schema: { type: 'string' },
-    },
-    {
-      name: 'If-None-Match',
-      description: 'ETags that were read, or `*`; the answer is 304 without a body where one of them is right.',
-      schema: { type: 'string' },
-    },
-  ],
+  requestHeaders: RANGE_HEADERS,
   responses: {
     200: { description: 'The file.', content: { 'application/octet-stream': BYTES }, headers: DOWNLOAD_HEADERS },
     206: {

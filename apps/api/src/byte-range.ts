@@ -1,4 +1,24 @@
 import { HttpError } from './problem.ts'
+import type { PlainRoute } from './rest/plain-routes.ts'
+
+/** What a request may ask of a file that is read in parts, for the document. */
+export const RANGE_HEADERS: NonNullable<PlainRoute['requestHeaders']> = [
+  {
+    name: 'Range',
+    description: 'A part of it. Several parts at once are answered with the whole.',
+    schema: { type: 'string', examples: ['bytes=0-1023', 'bytes=1048576-'] },
+  },
+  {
+    name: 'If-Range',
+    description: 'The ETag of the version of which the part is wanted; the whole of any other.',
+    schema: { type: 'string' },
+  },
+  {
+    name: 'If-None-Match',
+    description: 'ETags that were read, or `*`; the answer is 304 without a body where one of them is right.',
+    schema: { type: 'string' },
+  },
+]
 
 /** A part of a file, both ends included, from 0. */
 export interface ByteRange {

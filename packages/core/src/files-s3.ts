@@ -2,9 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import {
   AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
   CopyObjectCommand,
-  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
@@ -12,65 +10,16 @@ import {
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  S3Client,
-  UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { AppError } from './errors.ts'
 import { type BlobStore, BlobTooLarge, blobName, hashOfBlobName, type KeptBlob, lostBytes } from './files.ts'
-import type { S3Location } from './s3-url.ts'
-
-export interface S3Credentials {
-  accessKeyId: string
-  secretAccessKey: string
-  sessionToken?: string
-}
-
-export interface S3Options extends S3Location {
-  /** Without them, those of the machine are looked for, as Amazon's own tools do. */
-  credentials?: S3Credentials
-}
+import { BucketUnavailable, createS3Client, isMissing, putInParts, type S3Options } from './s3-client.ts'
 
 /** The smallest that all parts of an upload but the last may be. */
 const PART_BYTES = 5 * 1024 ** 2
 /** The largest object that can be copied in one request. */
 const MAX_BYTES = 5 * 1024 ** 3
-/** How often a request is sent, or a download taken up again, before it counts as failed. */
+/** How often a download is taken up again. */
 const ATTEMPTS = 4
-
-/** The bucket cannot be reached, or refuses. */
-export class BucketUnavailable extends AppError {
-  constructor(cause: unknown) {
-    super('SERVICE_UNAVAILABLE', 'The storage of files does not answer at the moment. Try again shortly.')
-    this.cause = cause
-  }
-}
-
-/** A client for a bucket, that tries again after failures that pass. */
-export function createS3Client({ region = 'us-east-1', endpoint, pathStyle, credentials }: S3Options): S3Client {
-  const client = new S3Client({
-    region,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
-    forcePathStyle: pathStyle,
-    maxAttempts: ATTEMPTS,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 },
-    // Servers that are not Amazon's know no others than the signature over the body, and that is one already.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  })
-  // Around everything else, the further attempts included.
-  client.middlewareStack.add((next) => (args) => next(args).catch(explain), { step: 'initialize', name: 'explain' })
-  return client
-}
-
-/** Leaves an answer of the server that there is no such thing to whoever asked. */
-function explain(error: unknown): never {
-  throw isMissing(error) ? error : new BucketUnavailable(error)
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && ['NoSuchKey', 'NotFound', 'NoSuchUpload'].includes(error.name)
-}
 
 /**
  * Blobs in a bucket, as `<prefix>ab/cd/<sha256>`; none is larger than 5 GiB. The name of a blob is known when its last
@@ -83,27 +32,9 @@ export function s3Files(options: S3Options): BlobStore {
   const unfinished = `${prefix}tmp/`
 
   /** The parts under a temporary name, which is copied to the blob's then. @param hash of all of them, at their end */
-  async function putInParts(parts: AsyncIterable<Uint8Array>, hash: () => string): Promise<string> {
+  async function putByParts(parts: AsyncIterable<Uint8Array>, hash: () => string): Promise<string> {
     const Key = unfinished + randomUUID()
-    const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }))
-    try {
-      const Parts: { ETag: string | undefined; PartNumber: number }[] = []
-      for await (const Body of parts) {
-        const PartNumber = Parts.length + 1
-        const { ETag } = await client.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }))
-        Parts.push({ ETag, PartNumber })
-      }
-      await client
-        .send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }))
-        // Completed already: only the answer to that was lost.
-        .catch(async (error) => {
-          if (!isMissing(error) || !(await client.send(new HeadObjectCommand({ Bucket, Key })))) throw error
-        })
-    } catch (error) {
-      // What stays behind after this fails too is cleared away later.
-      await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch(() => {})
-      throw error
-    }
+    await putInParts(client, { bucket: Bucket, key: Key }, parts)
     try {
       const sha256 = hash()
       const CopySource = `${Bucket}/${encodeURI(Key)}`
@@ -191,7 +122,7 @@ export function s3Files(options: S3Options): BlobStore {
       const parts = inParts(counted())
       const { value: first = Buffer.alloc(0) } = await parts.next()
       if (first.length === PART_BYTES) {
-        const sha256 = await putInParts(followedBy(first, parts), () => hash.digest('hex'))
+        const sha256 = await putByParts(followedBy(first, parts), () => hash.digest('hex'))
         return { sha256, size }
       }
       const sha256 = hash.digest('hex')

@@ -262,6 +262,12 @@ describeEachEngine('a restore', (engine) => {
     expect((await world.backup()).content_hash).not.toBe(record.content_hash)
   })
 
+  it('is not promised by a backup that holds no settings: that one is not kept', async () => {
+    await world.ctx.db.deleteFrom('settings').execute()
+    await expect(world.backup()).rejects.toThrow(/could not be proven.*settings/)
+    expect(await listBackups(world.folder)).toEqual([])
+  })
+
   it('happens in the transaction it is given', async () => {
     const record = await world.backup()
     await addPurchase(world.ctx)

@@ -68,13 +68,18 @@ async function copyRows(from: Db, to: Db, { name, columns, order }: TableInDatab
 
 /** Nothing starts on settings that mean nothing. @throws AppError BAD_REQUEST */
 export async function checkSettings(db: Db): Promise<void> {
-  const [row, ...others] = await db.selectFrom('settings').selectAll().execute()
-  if (!row || others.length > 0) throw refusedEntry(dataName('settings'), 'does not have the one row of settings')
-  const { dashboard_cards, ...rest } = row
+  const { dashboard_cards, ...rest } = await requireSettings(db)
   const settings = Settings.safeParse({ ...rest, dashboard_cards: cardsOf(dashboard_cards) })
   if (settings.success) return
   const place = settings.error.issues[0]?.path.join('.')
   throw refusedEntry(dataName('settings'), `has a setting that cannot be: look at "${place}"`)
+}
+
+/** The row of settings of any schema: data without it can't be restored. @throws AppError BAD_REQUEST */
+export async function requireSettings(db: Db) {
+  const [row, ...others] = await db.selectFrom('settings').selectAll().execute()
+  if (!row || others.length > 0) throw refusedEntry(dataName('settings'), 'does not have the one row of settings')
+  return row
 }
 
 function cardsOf(text: string): unknown {

@@ -101,8 +101,9 @@ async function resolve(
     const idOf = (word: 'retailer' | 'brand') => {
       const reference = purchase[word]
       if (!reference) return reference
-      const id = ids[word].get(referenceKey(reference)) ?? null
-      if (id === null) findings.warn(`There is no ${word} ${reference.id}: the purchase comes without`, purchase.row)
+      const id = ids[word].get(referenceKey(reference)) ?? undefined
+      // As if the file did not speak of it: what is stored must not be lost to an id that nobody knows.
+      if (id === undefined) findings.warn(`There is no ${word} ${reference.id}: it was passed over`, purchase.row)
       return id
     }
     return { purchase, isExhausted, retailer_id: idOf('retailer'), brand_id: idOf('brand') }

@@ -5,8 +5,8 @@ import { findPriceProblem, toMinorUnits } from '../money.ts'
 import { lockPurchases, type PurchaseRecord } from '../purchases/record.ts'
 import { changeRow, newRow } from '../purchases/write.ts'
 import { foldCase } from '../text.ts'
-import { applyWarrantyDraft, blankWarranty, type WarrantyRecord } from '../warranties/rules.ts'
-import type { CheckedPurchase } from './check.ts'
+import { applyWarrantyDraft, type WarrantyRecord } from '../warranties/rules.ts'
+import { type CheckedPurchase, cellOf } from './check.ts'
 import type { CellError } from './item.ts'
 
 /** Where a checked purchase points, in our ids. */
@@ -34,7 +34,7 @@ export async function findStored(tx: Context, rows: readonly Resolved[]): Promis
     tx,
     rows.filter(({ isExhausted }) => !isExhausted),
   )
-  const ids = rows.flatMap(({ purchase }) => [...(purchase.id === undefined ? [] : [purchase.id])])
+  const ids = rows.flatMap(({ purchase }) => purchase.id ?? [])
   const wanted = new Set([...ids, ...[...alike.values()].flat()])
   const records = await lockPurchases(tx.db, [...wanted].sort())
   return { byId: new Map(records.map((record) => [record.row.id, record])), alike }
@@ -96,7 +96,7 @@ export function toChangedRecord(
   )
   const currency = draft.currency_code ?? before.row.currency_code
   const problem = draft.price === undefined ? undefined : findPriceProblem(draft.price, currency)
-  if (problem) return [{ ...purchase.cellOf('price'), message: problem }]
+  if (problem) return [{ ...cellOf(purchase, 'price'), message: problem }]
   // Without a price of its own the row keeps the stored one, whose digits may not fit another currency.
   if (draft.price === undefined) delete draft.currency_code
   const warranty = changeWarranty(before, purchase, moment)
@@ -110,19 +110,15 @@ export function toChangedRecord(
 
 function changeWarranty(
   { row, warranty: stored }: PurchaseRecord,
-  { warranty, cellOf }: CheckedPurchase,
+  purchase: CheckedPurchase,
   moment: Moment,
 ): WarrantyRecord | null | CellError[] {
+  const { warranty } = purchase
   if (!warranty) return warranty === null ? null : stored
   if (!stored) return { ...warranty.record, id: newId(), purchase_id: row.id }
-  const { record, problems } = applyWarrantyDraft(
-    stored,
-    stored ?? blankWarranty('', row.id, moment),
-    warranty.said,
-    moment,
-  )
+  const { record, problems } = applyWarrantyDraft(stored, stored, warranty.said, moment)
   if (problems.length > 0) {
-    return problems.map(({ path, message }) => ({ ...cellOf(`warranty.${path}`), message }))
+    return problems.map(({ path, message }) => ({ ...cellOf(purchase, `warranty.${path}`), message }))
   }
   const voided_at = warranty.voided ? (stored.voided_at ?? moment.now) : null
   return { ...record, voided_at: warranty.voided === undefined ? stored.voided_at : voided_at }

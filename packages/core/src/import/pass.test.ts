@@ -230,7 +230,12 @@ describeEachEngine('an import', (engine) => {
     const shop = await createRetailer(ctx, { name: 'Shop' })
     const report = await importItems(ctx, rows({ ...lamp, retailer: { id: shop.id }, brand: { id } }))
     expect(report).toMatchObject({ created: 1, warnings: [{ row: 2, message: expect.stringContaining(id) }] })
-    expect(await allPurchases(ctx)).toMatchObject([{ retailer: { name: 'Shop' }, brand: null }])
+    const [purchase] = await allPurchases(ctx)
+    expect(purchase).toMatchObject({ retailer: { name: 'Shop' }, brand: null })
+    // And take nothing away in an update.
+    const again = rows({ ...lamp, id: purchase?.id ?? '', retailer: { id }, notes: 'new' })
+    expect(await importItems(ctx, again, { duplicates: 'update' })).toMatchObject({ updated: 1 })
+    expect(await allPurchases(ctx)).toMatchObject([{ retailer: { name: 'Shop' }, notes: 'new' }])
   })
 
   it('takes all of an export into an instance without purchases, and only there', async () => {

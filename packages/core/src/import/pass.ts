@@ -194,7 +194,7 @@ export async function importAll(job: JobRun, reader: ImportReader, options: Impo
   if (waiting.length > 0) await importSome(waiting)
   // A table says so before it is read.
   if (pass.lacksCurrency && !reader.table) {
-    report.warnings.push({ message: `Purchases without a currency were taken to be in ${moment.base_currency}` })
+    report.warnings.push({ message: `Purchases without a currency were taken to be in ${run.moment.base_currency}` })
   }
   return report
 }

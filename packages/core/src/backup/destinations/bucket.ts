@@ -2,19 +2,16 @@ import { open, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import {
   AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
-  HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { AppError } from '../../errors.ts'
-import { BucketUnavailable, createS3Client, type S3Options, s3Files } from '../../files-s3.ts'
+import { s3Files } from '../../files-s3.ts'
+import { BucketUnavailable, createS3Client, isMissing, putInParts, type S3Options } from '../../s3-client.ts'
 import type { BackupDestination } from './destination.ts'
 
 /** What is held in memory of a file on its way; 10,000 of them are the most that a bucket takes: 160 GiB. */
@@ -29,28 +26,6 @@ export function bucketDestination(options: S3Options, place: string): BackupDest
   const blobs = s3Files({ ...options, prefix: `${prefix}blobs/` })
   const backups = `${prefix}backups/`
 
-  async function putInParts(Key: string, parts: AsyncIterable<Buffer>): Promise<void> {
-    const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }))
-    try {
-      const Parts: { ETag: string | undefined; PartNumber: number }[] = []
-      for await (const Body of parts) {
-        const PartNumber = Parts.length + 1
-        const { ETag } = await client.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }))
-        Parts.push({ ETag, PartNumber })
-      }
-      // Where only the answer to this was lost, a further attempt finds the upload gone: who reads it back sees that.
-      await client
-        .send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }))
-        .catch(async (error: unknown) => {
-          if (!isMissing(error) || !(await client.send(new HeadObjectCommand({ Bucket, Key })))) throw error
-        })
-    } catch (error) {
-      // What stays behind after this fails too is cleared away later.
-      await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch(() => {})
-      throw error
-    }
-  }
-
   return {
     place,
     blobs,
@@ -64,7 +39,7 @@ export function bucketDestination(options: S3Options, place: string): BackupDest
     async put(name, path) {
       const Key = backups + name
       const { size } = await stat(path)
-      if (size > PART_BYTES) return putInParts(Key, partsOf(path))
+      if (size > PART_BYTES) return putInParts(client, { bucket: Bucket, key: Key }, partsOf(path))
       for await (const Body of partsOf(path)) await client.send(new PutObjectCommand({ Bucket, Key, Body }))
       if (size === 0) await client.send(new PutObjectCommand({ Bucket, Key, Body: Buffer.alloc(0) }))
     },
@@ -140,8 +115,4 @@ async function* partsOf(path: string): AsyncGenerator<Buffer> {
   } finally {
     await file.close()
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && ['NoSuchKey', 'NotFound', 'NoSuchUpload'].includes(error.name)
 }

@@ -1,7 +1,7 @@
 import { isAbsolute, normalize } from 'node:path'
 import { z } from 'zod'
 import { invalid } from '../../errors.ts'
-import type { S3Credentials } from '../../files-s3.ts'
+import type { S3Credentials } from '../../s3-client.ts'
 import { parseS3Url, type S3Location } from '../../s3-url.ts'
 import type { BackupDestination } from './destination.ts'
 import { folderDestination } from './folder.ts'
