@@ -4,12 +4,19 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, inject } from 'vitest'
 import { connectDatabase, type DatabaseHandle } from './connect.ts'
 import type { Engine } from './dialect.ts'
+import { migrateUp } from './migrate.ts'
+import { migrations } from './migrations/index.ts'
 import { runOnServer } from './testing/global-setup.ts'
+
+export { sampleRows } from './testing/sample-rows.ts'
 
 export interface TestEngine {
   name: Engine
-  /** A fresh migrated database, closed and removed after the test; after the suite if `beforeAll` asked for it. */
-  openDatabase(): Promise<DatabaseHandle>
+  /**
+   * A fresh migrated database, closed and removed after the test; after the suite if `beforeAll` asked for it.
+   * @param options.schema the last migration that it has run, where that is an older one
+   */
+  openDatabase(options?: { schema?: string }): Promise<DatabaseHandle>
   /** The DATABASE_URL of such a database, for other processes; with `empty`, one that was never migrated. */
   createDatabaseUrl(options?: { empty?: boolean }): Promise<string>
 }
@@ -47,14 +54,22 @@ export function describeEachEngine(name: string, suite: (engine: TestEngine) => 
         left.push(remove)
         return url
       }
-      const openDatabase = async () => {
-        const database = connectDatabase({ url: await createDatabaseUrl(), dataDir: '', pool: { max: 5 } })
+      const openDatabase: TestEngine['openDatabase'] = async ({ schema } = {}) => {
+        const url = await createDatabaseUrl({ empty: schema !== undefined })
+        const database = connectDatabase({ url, dataDir: '', pool: { max: 5 } })
         left.push(database.close)
+        if (schema !== undefined) await migrateUp(database.db, upTo(schema))
         return database
       }
       suite({ name: engine.name, openDatabase, createDatabaseUrl })
     })
   }
+}
+
+function upTo(schema: string) {
+  const last = migrations.findIndex(({ name }) => name === schema)
+  if (last < 0) throw new Error(`There is no schema ${schema}`)
+  return migrations.slice(0, last + 1)
 }
 
 type Cleanup = () => Promise<void>
