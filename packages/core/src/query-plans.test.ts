@@ -38,6 +38,13 @@ const QUERIES: [name: string, index: string | RegExp, query: (ctx: Context, ids:
   ['the list of a currency', 'purchases_currency_code_purchase_date_id_idx', purchases({ currency_code: 'EUR' })],
   ['the list of a tag', 'purchase_tags_tag_key_purchase_id_idx', purchases({ tag: 'office' })],
   ['the list of some days', 'purchases_purchase_date_id_idx', purchases({ date_from: '2026-01-01' })],
+  ['the list of closing return windows', 'purchases_return_by_id_idx', purchases({ return_from: '2026-03-15' })],
+  ['the list of what taxes know', 'purchases_tax_deductible_idx', purchases({ tax_deductible: true })],
+  [
+    'the list of no retailer',
+    'purchases_retailer_id_purchase_date_id_idx',
+    purchases({ has_retailer: false, return_to: '2026-03-20', sort: 'price' }),
+  ],
   ['a search', /purchase_search VIRTUAL TABLE|purchases_search_idx/, purchases({ search: 'lamp' })],
   [
     'a purchase',
@@ -66,7 +73,14 @@ describeEachEngine('an index finds', (engine) => {
   beforeAll(async () => {
     ctx = await openContext(engine)
     const warranty = { warranty_start: '2026-01-01', warranty_end: '2026-03-20', warranty_type: 'OTHER' } as const
-    const purchase = await addPurchase(ctx, { status: 'ORDERED', tags: ['Office'], currency_code: 'EUR', warranty })
+    const purchase = await addPurchase(ctx, {
+      status: 'ORDERED',
+      tags: ['Office'],
+      currency_code: 'EUR',
+      tax_deductible: true,
+      return_by: '2026-03-20',
+      warranty,
+    })
     ids = {
       purchase: purchase.id,
       warranty: purchase.warranty?.id ?? '',

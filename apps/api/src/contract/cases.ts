@@ -77,6 +77,10 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['prices', 'done', () => ({ price_from: '1.25', price_to: '89' })],
     ['with a warranty', 'done', () => ({ has_warranty: true })],
     ['without a warranty', 'done', () => ({ has_warranty: false })],
+    ['return windows', 'done', () => ({ return_from: '2026-02-28', return_to: '2026-03-30' })],
+    ['tax deductible', 'done', () => ({ tax_deductible: true })],
+    ['without a retailer', 'done', () => ({ has_retailer: false })],
+    ['with a brand, not for taxes', 'done', () => ({ has_brand: true, tax_deductible: false })],
     [
       'several wrong parameters',
       INVALID,

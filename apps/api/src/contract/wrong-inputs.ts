@@ -112,7 +112,12 @@ const LISTS = [
   ]),
   ...wrongFilter('purchases.list', 'sort', ['colour', '', 'id', 'PRICE']),
   ...wrongFilter('purchases.list', 'order', ['up', 'ASC', '']),
-  ...wrongFilter('purchases.list', 'has_warranty', ['yes', '1', '', 'TRUE']),
+  ...['has_warranty', 'has_retailer', 'has_brand', 'tax_deductible'].flatMap((field) =>
+    wrongFilter('purchases.list', field, ['yes', '1', '', 'TRUE']),
+  ),
+  ...['return_from', 'return_to'].flatMap((field) =>
+    wrongFilter('purchases.list', field, ['2025-02-30', '2026-01', 'today', '']),
+  ),
   ...wrongFilter('purchases.list', 'status', ['received', '']),
   ...wrongFilter('purchases.list', 'retailer_id', ['x', '']),
   ...wrongFilter('purchases.list', 'brand_id', ['x']),

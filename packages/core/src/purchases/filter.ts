@@ -1,5 +1,5 @@
 import type { Schema } from '@spends/db'
-import { type Expression, expressionBuilder, type SqlBool } from 'kysely'
+import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely'
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import { toPriceKey } from '../money.ts'
@@ -22,6 +22,14 @@ export function conditions(filter: Filter): Expression<SqlBool>[] {
   if (filter.date_to) all.push(eb('p.purchase_date', '<=', filter.date_to))
   if (filter.price_from) all.push(eb('p.price_key', '>=', toPriceKey(filter.price_from)))
   if (filter.price_to) all.push(eb('p.price_key', '<=', toPriceKey(filter.price_to)))
+  if (filter.return_from) all.push(eb('p.return_by', '>=', filter.return_from))
+  if (filter.return_to) all.push(eb('p.return_by', '<=', filter.return_to))
+  if (filter.tax_deductible !== undefined) {
+    // Said in full: an index that holds only these is not found by a parameter.
+    all.push(sql<SqlBool>`p.tax_deductible is ${filter.tax_deductible ? sql`true` : sql`false`}`)
+  }
+  if (filter.has_retailer !== undefined) all.push(eb('p.retailer_id', filter.has_retailer ? 'is not' : 'is', null))
+  if (filter.has_brand !== undefined) all.push(eb('p.brand_id', filter.has_brand ? 'is not' : 'is', null))
   if (filter.tag) {
     const tagged = eb.selectFrom('purchase_tags').select('purchase_id').where('tag_key', 'in', filter.tag.map(foldCase))
     all.push(eb('p.id', 'in', tagged))
@@ -59,7 +67,7 @@ export async function estimatePurchases(ctx: Context, filter: Filter): Promise<n
   return counts.length === 0 ? undefined : Math.min(...counts)
 }
 
-/** How many things the filter asks; a range of dates is one. */
+/** How many things the filter asks; a range of purchase dates is one. */
 function asks(filter: Filter): number {
   const { skip: _, limit: __, sort: ___, order: ____, date_from, date_to, search: _____, ...others } = filter
   const dates = date_from !== undefined || date_to !== undefined ? 1 : 0
@@ -69,8 +77,11 @@ function asks(filter: Filter): number {
 /** For each thing that the filter asks and the kept figures count: how many purchases have it. */
 function countsByDimension(ctx: Context, filter: Filter): (() => Promise<number>)[] {
   const counts: (() => Promise<number>)[] = []
-  const { status, retailer_id, brand_id, currency_code, date_from: from, date_to: to, has_warranty } = filter
+  const { status, retailer_id, brand_id, currency_code, date_from: from, date_to: to } = filter
   const all = () => countStatistics(ctx, { kind: 'purchase' })
+  const withOrWithout = (has: boolean | undefined, having: () => Promise<number>) => {
+    if (has !== undefined) counts.push(async () => (has ? having() : (await all()) - (await having())))
+  }
   if (status) {
     const ordered = () => countStatistics(ctx, { kind: 'ordered' })
     const wanted = new Set(status)
@@ -83,10 +94,10 @@ function countsByDimension(ctx: Context, filter: Filter): (() => Promise<number>
   if (currency_code) counts.push(() => countKeys(ctx, 'purchase', 'currency_code', currency_code))
   if (from !== undefined || to !== undefined)
     counts.push(() => countStatistics(ctx, { kind: 'purchase_day', from, to }))
-  if (has_warranty !== undefined) {
-    const covered = () => countStatistics(ctx, { kind: 'warranty' })
-    counts.push(async () => (has_warranty ? covered() : (await all()) - (await covered())))
-  }
+  withOrWithout(filter.has_warranty, () => countStatistics(ctx, { kind: 'warranty' }))
+  withOrWithout(filter.tax_deductible, () => countStatistics(ctx, { kind: 'tax_deductible' }))
+  withOrWithout(filter.has_retailer, async () => (await all()) - (await countKeys(ctx, 'retailer', 'key', [''])))
+  withOrWithout(filter.has_brand, async () => (await all()) - (await countKeys(ctx, 'brand', 'key', [''])))
   return counts
 }
 

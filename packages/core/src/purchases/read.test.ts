@@ -73,7 +73,12 @@ function matches(purchase: Purchase, filter: ReturnType<typeof PurchaseFilter.pa
     (filter.date_to === undefined || purchase.purchase_date <= filter.date_to) &&
     (filter.price_from === undefined || Number(purchase.price) >= Number(filter.price_from)) &&
     (filter.price_to === undefined || Number(purchase.price) <= Number(filter.price_to)) &&
+    (filter.return_from === undefined || (purchase.return_by ?? '') >= filter.return_from) &&
+    (filter.return_to === undefined || (purchase.return_by ?? '9999') <= filter.return_to) &&
+    (filter.tax_deductible === undefined || purchase.tax_deductible === filter.tax_deductible) &&
     (filter.has_warranty === undefined || (purchase.warranty !== null) === filter.has_warranty) &&
+    (filter.has_retailer === undefined || (purchase.retailer !== null) === filter.has_retailer) &&
+    (filter.has_brand === undefined || (purchase.brand !== null) === filter.has_brand) &&
     (needle === '' || searched.some((text) => text && searchKey(text).includes(needle)))
   )
 }
@@ -99,6 +104,8 @@ describeEachEngine('the list of purchases', (engine) => {
       retailer_id: fc.option(fc.constantFrom(...retailers), { freq: 2 }),
       brand_id: fc.option(fc.constantFrom(...brands), { freq: 2 }),
       tags: fc.subarray(TAGS),
+      return_by: fc.option(fc.constantFrom(...DATES), { freq: 2 }),
+      tax_deductible: fc.boolean(),
       notes: fc.option(fc.constantFrom(...NAMES, 'a_b')),
       model_number: fc.option(fc.constantFrom('acme-1', 'Lampe 2')),
       serial_number: fc.option(fc.constantFrom('SN_1', 'ΟΔΟΣ')),
@@ -168,7 +175,12 @@ describeEachEngine('the list of purchases', (engine) => {
     date_to: fc.constantFrom(...DATES, '2020-01-01'),
     price_from: price,
     price_to: fc.oneof(price, price.map(Number)),
+    return_from: fc.constantFrom(...DATES),
+    return_to: fc.constantFrom(...DATES),
+    tax_deductible: fc.boolean(),
     has_warranty: fc.boolean(),
+    has_retailer: fc.boolean(),
+    has_brand: fc.boolean(),
   }
 
   async function holds(drawn: { [K in keyof typeof filters]?: unknown }): Promise<void> {

@@ -55,8 +55,8 @@ async function countByNameAlone(ctx: Context, byName: Expression<SqlBool>[], nee
 }
 
 /** Filters that no figure counts. */
-function isFiltered({ tag, price_from, price_to }: Filter): boolean {
-  return tag !== undefined || price_from !== undefined || price_to !== undefined
+function isFiltered({ tag, price_from, price_to, return_from, return_to }: Filter): boolean {
+  return [tag, price_from, price_to, return_from, return_to].some((asked) => asked !== undefined)
 }
 
 /** Retailers and brands are few: those that match are looked up first, so that the condition is one on their ids. */

@@ -160,7 +160,12 @@ export const PurchaseFilter = z.strictObject({
   date_to: CalendarDate.optional().meta({ description: 'Last purchase date.' }),
   price_from: Amount.optional().meta({ description: 'Lowest price, in the currency of each purchase.' }),
   price_to: Amount.optional().meta({ description: 'Highest price, in the currency of each purchase.' }),
+  return_from: CalendarDate.optional().meta({ description: 'First last day of a return window.' }),
+  return_to: CalendarDate.optional().meta({ description: 'Last last day of a return window.' }),
+  tax_deductible: z.boolean().optional(),
   has_warranty: z.boolean().optional(),
+  has_retailer: z.boolean().optional(),
+  has_brand: z.boolean().optional(),
   sort: z
     .enum(['purchase_date', 'product_name', 'price', 'created_at', 'retailer', 'brand', 'status'])
     .default('purchase_date'),

@@ -4,6 +4,7 @@ import { statistics } from './002-statistics.ts'
 import { search } from './003-search.ts'
 import { jobs } from './004-jobs.ts'
 import { backup } from './005-backup.ts'
+import { filters } from './006-filters.ts'
 
 export interface Migration {
   /** Starts with a number of three digits; never changes once released. */
@@ -14,4 +15,4 @@ export interface Migration {
 }
 
 /** In order of age. Only ever append: released databases have run these. */
-export const migrations: readonly Migration[] = [foundation, statistics, search, jobs, backup]
+export const migrations: readonly Migration[] = [foundation, statistics, search, jobs, backup, filters]
