@@ -5,8 +5,8 @@ import { AppError } from '../errors.ts'
 import type { BlobStore } from '../files.ts'
 import { lockBackups } from '../jobs/beside.ts'
 import type { JobFolders } from '../jobs/handler.ts'
-import type { Job, JobKind } from '../jobs/shapes.ts'
-import { enqueueJob, getJob } from '../jobs/store.ts'
+import type { Job } from '../jobs/shapes.ts'
+import { enqueueJob, startJob } from '../jobs/store.ts'
 import { resultOf, waitForJob } from '../jobs/wait.ts'
 import { readConfig } from './config.ts'
 import { type BucketAccess, openDestination } from './destinations/place.ts'
@@ -46,7 +46,7 @@ export type RestoreSource = { backup_id: string } | { upload: string }
 
 /** Queues a backup. @throws AppError CONFLICT while another backup or a restore is under way */
 export async function startBackup(ctx: BackupContext, { passphrase }: NewBackup): Promise<Job> {
-  return start(ctx, 'BACKUP', { trigger: 'MANUAL', passphrase } satisfies BackupParams)
+  return startJob(ctx, 'BACKUP', { trigger: 'MANUAL', passphrase } satisfies BackupParams)
 }
 
 /**
@@ -145,17 +145,11 @@ export async function startRestore(
       passphrase: opening,
       facts: factsOf(manifest),
     }
-    return await start(ctx, 'RESTORE', params)
+    return await startJob(ctx, 'RESTORE', params)
   } catch (error) {
     if ('upload' in source) await rm(path, { force: true })
     throw error
   }
-}
-
-async function start(ctx: BackupContext, kind: JobKind, params: unknown): Promise<Job> {
-  const job = await getJob(ctx, { id: await enqueueJob(ctx, kind, params) })
-  ctx.jobs.poke()
-  return job
 }
 
 async function pathOf({ folders }: BackupContext, source: RestoreSource): Promise<string> {

@@ -4,7 +4,7 @@ import { notFound } from '../errors.ts'
 import { Id } from '../fields.ts'
 import type { JobFolders } from '../jobs/handler.ts'
 import type { Job } from '../jobs/shapes.ts'
-import { enqueueJob, getJob } from '../jobs/store.ts'
+import { enqueueJob, getJob, startJob } from '../jobs/store.ts'
 import { resultOf, waitForJob } from '../jobs/wait.ts'
 import { detectImport, type ImportDetection } from './detect.ts'
 import { getImportFile, pathOfImportFile } from './files.ts'
@@ -45,9 +45,7 @@ export async function detectImportFile(
 export async function startImport(ctx: ImportContext, { file_id, ...options }: ImportRequest): Promise<Job> {
   await getImportFile(ctx, { file_id })
   const params: ImportParams = { file_id, options }
-  const job = await getJob(ctx, { id: await enqueueJob(ctx, 'IMPORT', params) })
-  ctx.jobs.poke()
-  return job
+  return startJob(ctx, 'IMPORT', params)
 }
 
 /**

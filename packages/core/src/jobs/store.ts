@@ -46,6 +46,16 @@ export async function enqueueJob(ctx: Context, kind: JobKind, params: unknown): 
   return id
 }
 
+/**
+ * Queues a job for whoever wants to follow it: as it is before a worker has seen it.
+ * @throws AppError CONFLICT as `enqueueJob`
+ */
+export async function startJob(ctx: Context, kind: JobKind, params: unknown): Promise<Job> {
+  const job = await inTransaction(ctx, async (tx) => getJob(tx, { id: await enqueueJob(tx, kind, params) }))
+  ctx.jobs?.poke()
+  return job
+}
+
 /** @throws AppError NOT_FOUND */
 export async function getJob(ctx: Context, { id }: { id: string }): Promise<Job> {
   const row = await selectJobs(ctx).where('id', '=', id).executeTakeFirst()
