@@ -14,6 +14,8 @@ export type PurchaseChanges = Inputs['purchases']['update']
 export type PurchaseFilter = Inputs['purchases']['list']
 /** Which purchases, where they are not divided into pages. */
 export type PurchaseSelection = Omit<Extract<PurchaseFilter, object>, 'skip' | 'limit' | 'sort' | 'order'>
+export type TagList = Outputs['purchases']['tags']
+export type TagFilter = Inputs['purchases']['tags']
 export type Attachment = PurchaseDetails['attachments'][number]
 
 export type Warranty = Outputs['warranties']['get']

@@ -46,7 +46,7 @@ export const EntryFilter = z.strictObject({
   limit: z.int().min(1).max(100).optional().meta({ description: 'Without it the list is whole.' }),
   search: Search.optional(),
 })
-type EntryFilter = z.output<typeof EntryFilter>
+export type EntryFilter = z.input<typeof EntryFilter>
 
 export const EntryById = z.strictObject({ id: Id })
 export const EntryRemoval = z.strictObject({
@@ -100,7 +100,7 @@ export function directory(table: 'retailers' | 'brands', word: 'retailer' | 'bra
   }
 
   return {
-    async list(ctx: Context, filter: EntryFilter) {
+    async list(ctx: Context, filter: z.output<typeof EntryFilter>) {
       const matching = ctx.db
         .selectFrom(entries)
         .$if(Boolean(filter.search), (query) => query.where(contains('search_text', searchKey(filter.search ?? ''))))

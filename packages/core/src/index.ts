@@ -65,6 +65,7 @@ export { resultOf, waitForJob, watchJob } from './jobs/wait.ts'
 export type { JobLog } from './jobs/work.ts'
 export { getPurchase, listPurchases, listRecentPurchases } from './purchases/read.ts'
 export * from './purchases/shapes.ts'
+export { listTags, TagCount, TagList } from './purchases/tags.ts'
 export {
   checkNewPurchase,
   checkPurchaseChanges,

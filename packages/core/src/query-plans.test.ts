@@ -36,7 +36,7 @@ const QUERIES: [name: string, index: string | RegExp, query: (ctx: Context, ids:
     (ctx, { brand }) => purchases({ brand_id: brand })(ctx),
   ],
   ['the list of a currency', 'purchases_currency_code_purchase_date_id_idx', purchases({ currency_code: 'EUR' })],
-  ['the list of a tag', 'purchase_tags_tag_key_purchase_id_idx', purchases({ tag: 'office' })],
+  ['the list of a tag', /purchase_tags_tag_key_(purchase_id|tag)_idx/, purchases({ tag: 'office' })],
   ['the list of some days', 'purchases_purchase_date_id_idx', purchases({ date_from: '2026-01-01' })],
   ['the list of closing return windows', 'purchases_return_by_id_idx', purchases({ return_from: '2026-03-15' })],
   ['the list of what taxes know', 'purchases_tax_deductible_idx', purchases({ tax_deductible: true })],

@@ -87,6 +87,12 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       () => ({ status: ['ORDERED', 'LOST'], date_from: '2025-02-30', colour: 'red', limit: 0 }),
     ],
   ],
+  'purchases.tags': [
+    ['all', 'done', () => ({})],
+    ['a page', 'done', () => ({ skip: 1, limit: 1 })],
+    ['a search', 'done', () => ({ search: 'OFF' })],
+    ['several wrong parameters', INVALID, () => ({ limit: 101, skip: -1, sort: 'tag' })],
+  ],
   'purchases.get': [
     ['with everything', 'done', (ids) => ({ id: ids.lamp })],
     ['by its id in capitals', 'done', (ids) => ({ id: ids.phone.toUpperCase() })],

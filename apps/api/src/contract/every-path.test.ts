@@ -10,7 +10,16 @@ describeEachEngine('every path of REST', ({ openDatabase }) => {
   })
   const { ask, post, put, remove, buy } = restOf(() => world)
 
-  const COLLECTIONS = ['purchases', 'warranties', 'warranties/expiring', 'retailers', 'brands', 'jobs', 'backup/list']
+  const COLLECTIONS = [
+    'purchases',
+    'tags',
+    'warranties',
+    'warranties/expiring',
+    'retailers',
+    'brands',
+    'jobs',
+    'backup/list',
+  ]
 
   const FIGURES = [
     'analytics/spending',
@@ -69,6 +78,7 @@ describeEachEngine('every path of REST', ({ openDatabase }) => {
     ['purchases', 'DELETE', 'GET, POST'],
     ['purchases', 'PATCH', 'GET, POST'],
     ['purchases/{id}', 'POST', 'GET, PUT, DELETE'],
+    ['tags', 'POST', 'GET'],
     ['warranties', 'PUT', 'GET, POST'],
     ['warranties/expiring', 'POST', 'GET'],
     ['warranties/expiring', 'DELETE', 'GET'],

@@ -115,6 +115,10 @@ const LISTS = [
   ...['has_warranty', 'has_retailer', 'has_brand', 'tax_deductible'].flatMap((field) =>
     wrongFilter('purchases.list', field, ['yes', '1', '', 'TRUE']),
   ),
+  ...wrongFilter('purchases.tags', 'limit', [0, 101, 1.5, 'x', '']),
+  ...wrongFilter('purchases.tags', 'skip', [-1, 'x', 1e18]),
+  ...wrongFilter('purchases.tags', 'search', ['x'.repeat(256), 'a\u0000']),
+  ...wrongFilter('purchases.tags', 'order', ['asc']),
   ...['return_from', 'return_to'].flatMap((field) =>
     wrongFilter('purchases.list', field, ['2025-02-30', '2026-01', 'today', '']),
   ),

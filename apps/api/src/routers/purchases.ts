@@ -3,8 +3,10 @@ import {
   checkPurchaseChanges,
   createPurchase,
   deletePurchase,
+  EntryFilter,
   getPurchase,
   listPurchases,
+  listTags,
   NewPurchase,
   PurchaseById,
   PurchaseChanges,
@@ -12,6 +14,7 @@ import {
   PurchaseFilter,
   PurchaseList,
   PurchaseRemoval,
+  TagList,
   updatePurchase,
 } from '@spends/core'
 import { z } from 'zod'
@@ -52,6 +55,22 @@ export const purchases = router({
     .input(PurchaseById)
     .output(PurchaseDetails)
     .query(({ ctx, input }) => getPurchase(ctx, input)),
+
+  tags: read
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/tags',
+        operation_id: 'listTags',
+        summary: 'List the tags that purchases have',
+        description: 'The most used first, all at once unless `limit` is given, with how many purchases each has.',
+        tags,
+        conditional: true,
+      },
+    })
+    .input(EntryFilter.prefault({}))
+    .output(TagList)
+    .query(({ ctx, input }) => listTags(ctx, input)),
 
   create: write
     .meta({
