@@ -6,13 +6,14 @@ COPY packages/db/package.json packages/db/
 COPY packages/core/package.json packages/core/
 COPY packages/client/package.json packages/client/
 COPY apps/api/package.json apps/api/
+COPY apps/web/package.json apps/web/
 
 FROM manifests AS build
 RUN pnpm install --frozen-lockfile
 COPY tsconfig.base.json ./
 COPY packages packages
 COPY apps apps
-RUN pnpm exec tsc --build apps/api
+RUN pnpm exec tsc --build apps/api && pnpm --filter @spends/web build
 
 FROM manifests AS packages
 RUN pnpm install --frozen-lockfile --prod --filter @spends/api...
@@ -25,6 +26,7 @@ COPY --from=build /app/packages/db/dist packages/db/dist
 COPY --from=build /app/packages/core/dist packages/core/dist
 COPY --from=build /app/apps/api/dist apps/api/dist
 COPY apps/api/static apps/api/static
+COPY --from=build /app/apps/web/dist apps/web/dist
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

@@ -10,20 +10,31 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'apps/*/src/**/*.test.ts',
-      'examples/**/*.test.ts',
-      'scripts/**/*.test.ts',
-      'bench/**/*.test.ts',
-    ],
     environment: 'node',
     // Many tests wait for servers of their own: one for each of two cores, where Vitest would leave one idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    globalSetup: 'packages/db/src/testing/global-setup.ts',
     testTimeout: 30_000,
     hookTimeout: 30_000,
     teardownTimeout: 30_000,
     reporters: ['default', new ClosingLine()],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'code',
+          include: ['{packages,apps}/*/{src,build}/**/*.test.ts', '{examples,scripts,bench}/**/*.test.ts'],
+          globalSetup: 'packages/db/src/testing/global-setup.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'pages',
+          include: ['apps/web/e2e/**/*.test.ts'],
+          globalSetup: 'apps/web/e2e/global-setup.ts',
+          testTimeout: 60_000,
+        },
+      },
+    ],
   },
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { prefersGzip } from './accept-encoding.ts'
+import { chooseCoding } from './accept-encoding.ts'
 
-describe('prefersGzip', () => {
+describe('chooseCoding', () => {
   it.each([
     'gzip',
     'GZIP',
@@ -12,8 +12,8 @@ describe('prefersGzip', () => {
     'deflate , gzip ; q=0.001',
     'gzip;q=0.5, identity;q=0.5',
     'identity;q=0, *',
-  ])('holds for %j', (header) => {
-    expect(prefersGzip(header)).toBe(true)
+  ])('is gzip for %j', (header) => {
+    expect(chooseCoding(header, ['gzip'])).toBe('gzip')
   })
 
   it.each([
@@ -29,7 +29,18 @@ describe('prefersGzip', () => {
     'gzip;q=2',
     'gzip;q=no',
     'gzipped',
-  ])('does not hold for %j', (header) => {
-    expect(prefersGzip(header)).toBe(false)
+  ])('is none for %j', (header) => {
+    expect(chooseCoding(header, ['gzip'])).toBeUndefined()
+  })
+
+  it.each([
+    ['gzip, deflate, br, zstd', 'br'],
+    ['*', 'br'],
+    ['gzip', 'gzip'],
+    ['br;q=0.5, gzip', 'gzip'],
+    ['br;q=0, *', 'gzip'],
+    ['deflate', undefined],
+  ])('of br and gzip takes for %j %s', (header, coding) => {
+    expect(chooseCoding(header, ['br', 'gzip'])).toBe(coding)
   })
 })

@@ -1,13 +1,20 @@
-/** Whether a request with this `Accept-Encoding` (RFC 9110) is answered with gzip rather than with plain bytes. */
-export function prefersGzip(acceptEncoding: string | undefined): boolean {
+/**
+ * Which coding a request with this `Accept-Encoding` (RFC 9110) is answered with: of those offered the one it likes best,
+ * the first where it likes several alike. Undefined: plain bytes.
+ */
+export function chooseCoding<T extends string>(
+  acceptEncoding: string | undefined,
+  offered: readonly T[],
+): T | undefined {
   const weights = new Map<string, number>()
   for (const part of (acceptEncoding ?? '').toLowerCase().split(',')) {
     const [coding = '', ...parameters] = part.split(';').map((word) => word.trim())
-    if (coding !== '') weights.set(coding, weightOf(parameters))
+    if (coding !== '') weights.set(coding === 'x-gzip' ? 'gzip' : coding, weightOf(parameters))
   }
-  const gzip = weights.get('gzip') ?? weights.get('x-gzip') ?? weights.get('*') ?? 0
+  const weigh = (coding: T) => weights.get(coding) ?? weights.get('*') ?? 0
+  const [best] = offered.toSorted((one, other) => weigh(other) - weigh(one))
   // Plain bytes are always possible; only who names them can prefer them.
-  return gzip > 0 && gzip >= (weights.get('identity') ?? 0)
+  return best !== undefined && weigh(best) > 0 && weigh(best) >= (weights.get('identity') ?? 0) ? best : undefined
 }
 
 function weightOf(parameters: readonly string[]): number {

@@ -12,12 +12,12 @@ import { mountExport } from './export-routes.ts'
 import { bucketAccess } from './files.ts'
 import { foldersOf } from './folders.ts'
 import { mountHealth } from './health.ts'
-import { mountHome } from './home.ts'
 import { mountImport, takesImportFile } from './import-routes.ts'
 import { answerProblem, HttpError, isForeseen } from './problem.ts'
 import { mountRest } from './rest/adapter.ts'
 import { appRouter } from './router.ts'
 import { mountTrpc } from './trpc-http.ts'
+import { mountWeb } from './web.ts'
 
 export interface AppOptions {
   database: DatabaseHandle
@@ -89,7 +89,7 @@ export function createApp({ database, env, files, log, now, jobs, stopping, isCl
   })
   // One answer of tRPC may hold those of many procedures: its headers can't speak for one of them.
   mountTrpc(app, appRouter, { createContext: (c) => createContext(c, () => {}) })
-  mountHome(app)
+  mountWeb(app, (c) => createContext(c, () => {}))
 
   app.notFound((c) => {
     const allowed = METHODS.filter((method) => app.router.match(method, c.req.path)[0].length > AT_THE_EDGE)

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { AnyRouter } from '@trpc/server'
 import type { Handler, Hono } from 'hono'
 import type { AppEnv } from './edge.ts'
-import { pageHeaders } from './page.ts'
+import { docsHeaders } from './page.ts'
 import { PLAIN_ROUTES } from './plain-routes.ts'
 import { buildDocument } from './rest/document.ts'
 import { readStatic, serveFixed, serveStaticFile, serveVersionedFile } from './static-files.ts'
@@ -30,5 +30,5 @@ export function mountDocs(app: Hono<AppEnv>, router: AnyRouter): void {
   }
   app.get('/assets/docs.js', serveStaticFile('docs.js'))
   const page = readStatic('docs.html').replaceAll('{{swagger}}', swaggerVersion)
-  app.get('/docs', (c) => c.html(page, 200, pageHeaders))
+  app.get('/docs', (c) => c.html(page, 200, docsHeaders))
 }

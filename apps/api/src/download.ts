@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { constants, createGzip } from 'node:zlib'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
-import { prefersGzip } from './accept-encoding.ts'
+import { chooseCoding } from './accept-encoding.ts'
 import type { ApiContext } from './context.ts'
 import type { AppEnv } from './edge.ts'
 
@@ -30,7 +30,7 @@ export async function sendDownload(
   { filename, type, parts }: Download,
   patienceMs = PATIENCE_MS,
 ): Promise<Response> {
-  const gzip = prefersGzip(c.req.header('accept-encoding'))
+  const gzip = chooseCoding(c.req.header('accept-encoding'), ['gzip']) === 'gzip'
   c.header('Content-Type', type)
   c.header('Content-Disposition', `attachment; filename="${filename}"`)
   c.header('Cache-Control', 'no-store')

@@ -1,7 +1,11 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { describeEachEngine } from '@spends/db/testing'
 import { beforeEach, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from './testing.ts'
 import { version } from './version.ts'
+
+const WEB = ['/', '/inventory', '/warranties', '/retailers', '/brands', '/import', '/settings']
+const PAGES = [...WEB, '/docs']
 
 describeEachEngine('pages', ({ openDatabase }) => {
   let server: TestApp
@@ -15,7 +19,7 @@ describeEachEngine('pages', ({ openDatabase }) => {
     return [...html.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, link = '']) => link)
   }
 
-  it.each(['/', '/docs'])('%s names only addresses that are here', async (path) => {
+  it.each(PAGES)('%s names only addresses that are here', async (path) => {
     const links = await linksOf(path)
     expect(links.length).toBeGreaterThan(2)
     for (const link of links) {
@@ -24,25 +28,63 @@ describeEachEngine('pages', ({ openDatabase }) => {
     }
   })
 
-  it.each(['/', '/docs'])(
-    '%s runs under a policy that allows no inline script or style, and has none',
-    async (path) => {
-      const response = await server.request(path)
-      expect(response.headers.get('Content-Type')).toMatch(/^text\/html/)
-      const policy = response.headers.get('Content-Security-Policy')
-      expect(policy).toContain("script-src 'self';")
-      expect(policy).toContain("default-src 'none'")
-      expect(policy).not.toContain('unsafe')
-      const html = await response.text()
-      expect(html).not.toMatch(/<script(?![^>]*src=)|<style| style=| on[a-z]+=/)
-      expect(html).not.toContain('{{')
-    },
-  )
+  it.each(PAGES)('%s runs under a policy that allows no inline script or style, and has none', async (path) => {
+    const response = await server.request(path)
+    expect(response.headers.get('Content-Type')).toMatch(/^text\/html/)
+    const policy = response.headers.get('Content-Security-Policy')
+    expect(policy).toContain("script-src 'self';")
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).not.toContain('unsafe')
+    const html = await response.text()
+    // Data is no script.
+    const code = html.replaceAll(/<script type="application\/json"[^>]*>/g, '')
+    expect(code).not.toMatch(/<script(?![^>]*src=)|<style| style=| on[a-z]+=/)
+    expect(html).not.toContain('{{')
+  })
 
-  it('/ says what runs here, at the address that was asked', async () => {
-    const html = await (await server.request('/', { headers: { Host: 'localhost' } })).text()
-    expect(html).toContain(`Version ${version}`)
-    expect(html).toContain('curl http://localhost/api/purchases')
+  it.each(WEB)('%s is in the language of the settings, and in English where it has not that', async (path) => {
+    for (const [locale, language] of [
+      ['en-GB', 'en'],
+      ['de-AT', 'de'],
+      ['tlh', 'en'],
+    ]) {
+      await server.request('/api/settings', { method: 'PUT', json: { locale } })
+      const response = await server.request(path)
+      expect(response.headers.get('Cache-Control')).toBe('no-cache')
+      expect(await response.text()).toContain(`<html lang="${language}">`)
+    }
+  })
+
+  it('a page is there when the database is not: it has to say so', async () => {
+    const database = await openDatabase()
+    const broken = await startTestApp(database)
+    await database.close()
+    expect((await broken.request('/')).status).toBe(200)
+  })
+
+  it('what the pages load is sent as small as the browser takes it, once and for all', async () => {
+    const script = (await linksOf('/inventory')).find((link) => link.startsWith('/assets/start-')) ?? ''
+    const [plain, gzip, br] = await Promise.all(
+      ['identity', 'gzip', 'gzip, deflate, br'].map((accept) =>
+        server.request(script, { headers: { 'Accept-Encoding': accept } }),
+      ),
+    )
+    const code = Buffer.from((await plain?.arrayBuffer()) ?? new ArrayBuffer())
+    expect(plain?.headers.get('Content-Encoding')).toBeNull()
+    expect(gzip?.headers.get('Content-Encoding')).toBe('gzip')
+    expect(gunzipSync((await gzip?.arrayBuffer()) ?? '')).toEqual(code)
+    expect(br?.headers.get('Content-Encoding')).toBe('br')
+    expect(brotliDecompressSync((await br?.arrayBuffer()) ?? '')).toEqual(code)
+    for (const response of [plain, gzip, br]) {
+      expect(response?.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable')
+      expect(response?.headers.get('Vary')).toContain('Accept-Encoding')
+      const headers = {
+        'Accept-Encoding': response?.headers.get('Content-Encoding') ?? 'identity',
+        'If-None-Match': response?.headers.get('ETag') ?? '',
+      }
+      expect((await server.request(script, { headers })).status).toBe(304)
+    }
+    expect(new Set([plain, gzip, br].map((response) => response?.headers.get('ETag'))).size).toBe(3)
   })
 
   it('/openapi.json is this version, and is not sent twice', async () => {

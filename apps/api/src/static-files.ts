@@ -9,7 +9,9 @@ const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
   '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
 }
 
 interface FixedAnswer {
@@ -47,7 +49,8 @@ export function serveFixed({ content, type, headers }: FixedAnswer): Handler<App
   }
 }
 
-function typeOf(name: string): string {
+/** The content type of a file of ours, by its ending. @throws Error for one that nobody knows */
+export function typeOf(name: string): string {
   const type = TYPES[extname(name)]
   if (!type) throw new Error(`No content type is known for ${name}`)
   return type
