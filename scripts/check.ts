@@ -19,6 +19,7 @@ const checks: Record<string, () => Result> = {
   types: () => command('node_modules/.bin/tsc', '--build', '--pretty'),
   boundaries,
   'unused code and dependencies': () => command('node_modules/.bin/knip', '--no-progress'),
+  'size of the pages': pagesInBudget,
   'openapi.json': () => command(process.execPath, 'apps/api/dist/openapi-cli.js', '--check'),
 }
 
@@ -38,6 +39,11 @@ if (failed.length > 0) {
 function command(file: string, ...args: string[]): Result {
   const { status, stdout, stderr, error } = spawnSync(file, args, { cwd: root, encoding: 'utf8' })
   return { ok: status === 0, output: error?.message ?? `${stdout}${stderr}` }
+}
+
+function pagesInBudget(): Result {
+  const built = command('node_modules/.bin/turbo', 'run', 'build', '--filter=@spends/web', '--output-logs=errors-only')
+  return built.ok ? command(process.execPath, 'apps/web/build/budget.ts') : built
 }
 
 function boundaries(): Result {

@@ -16,8 +16,8 @@ export function parseAmount(text: string, locale: string, digits: number): Parse
   const bare = text
     .normalize('NFKC')
     .replace(SPACES, '')
-    .replace(/[\p{Sc}\p{L}]/gu, '')
-    .replace(/['’]/g, '')
+    // Signs of currencies, with the points of their abbreviations, and marks of the direction of writing.
+    .replace(/(?:\p{L}\.?)+|[\p{Sc}\p{Cf}'’]/gu, '')
   if (bare === '') return { problem: text.trim() === '' ? 'empty' : 'unclear' }
   if (MINUS.test(bare)) return { problem: 'negative' }
   const plain = toPlain(toLatinDigits(bare, locale), locale)
@@ -65,9 +65,10 @@ function withPoint(bare: string, group: string, decimal: string): string {
   return plain.startsWith('.') ? `0${plain}` : plain
 }
 
+/** In threes, or as in India: the last three, and twos before them. */
 function isGrouped(bare: string, sign: string): boolean {
-  const [first = '', ...rest] = bare.split(sign)
-  return /^\d{1,3}$/.test(first) && rest.length > 0 && rest.every((part) => /^\d{3}$/.test(part))
+  const parts = bare.split(sign)
+  return /^\d{1,3}( \d{3})+$|^\d{1,2}( \d{2})* \d{3}$/.test(parts.join(' '))
 }
 
 function signsOf(locale: string): { group: string; decimal: string } {
