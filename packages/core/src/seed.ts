@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS } from './settings.ts'
 
 /**
  * Fills an empty database: the settings, and retailers and brands that most people meet. It happens once; what is
- * deleted later stays deleted. Safe to call at every start and from several processes.
+ * deleted later stays deleted, and what is there already stays as it is. Safe to call at every start and from several processes.
  * @returns whether this call was the one that filled it
  */
 export async function seedDatabase(ctx: Context): Promise<boolean> {
@@ -23,10 +23,12 @@ export async function seedDatabase(ctx: Context): Promise<boolean> {
     await tx.db
       .insertInto('retailers')
       .values(rows(tx, RETAILERS, '1'))
+      .onConflict((conflict) => conflict.doNothing())
       .execute()
     await tx.db
       .insertInto('brands')
       .values(rows(tx, BRANDS, '2'))
+      .onConflict((conflict) => conflict.doNothing())
       .execute()
     return true
   })

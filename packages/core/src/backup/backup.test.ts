@@ -1,12 +1,13 @@
 import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { RetailersTable } from '@spends/db'
 import { describeEachEngine } from '@spends/db/testing'
-import { sql } from 'kysely'
+import { type Insertable, sql } from 'kysely'
 import { beforeEach, expect, it } from 'vitest'
 import { listPurchases } from '../purchases/read.ts'
 import { PURCHASE_COLUMNS } from '../purchases/record.ts'
 import { PurchaseFilter } from '../purchases/shapes.ts'
-import { addPurchase, changePurchase, dump } from '../testing.ts'
+import { addPurchase, changePurchase, dump, openContext } from '../testing.ts'
 import { backupPath, deleteBackup, listBackups, readBackup, sweepBackups } from './folder.ts'
 import { planRestore } from './plan.ts'
 import { inspectBackup, verifyBackup, verifyListed } from './proof.ts'
@@ -262,10 +263,23 @@ describeEachEngine('a restore', (engine) => {
     expect((await world.backup()).content_hash).not.toBe(record.content_hash)
   })
 
-  it('is not promised by a backup that holds no settings: that one is not kept', async () => {
-    await world.ctx.db.deleteFrom('settings').execute()
-    await expect(world.backup()).rejects.toThrow(/could not be proven.*settings/)
-    expect(await listBackups(world.folder)).toEqual([])
+  it('of a database that was never started on gives what every instance begins with', async () => {
+    const { db } = await engine.openDatabase()
+    const fresh = await dump(await openContext(engine))
+    const retailer = (name: string) => fresh.retailers?.find((row) => (row as { name: string }).name === name)
+    await db
+      .insertInto('retailers')
+      .values({ ...(retailer('IKEA') as Insertable<RetailersTable>), id: '01890a5d-ac96-774b-bcce-b302099a80ff' })
+      .execute()
+    const record = await world.backup({ ctx: { ...world.ctx, db } })
+    expect(record.row_counts).toMatchObject({ settings: 0, retailers: 1 })
+    expect(await world.restore(record)).toMatchObject({ row_counts: { settings: 1, purchases: 0 } })
+    const restored = await dump(world.ctx)
+    expect({ ...restored, retailers: [] }).toEqual({ ...fresh, retailers: [] })
+    const names = (rows: unknown[] = []) => rows.map((row) => (row as { name: string }).name).sort()
+    expect(names(restored.retailers)).toEqual(names(fresh.retailers))
+    expect(restored.retailers).toContainEqual({ ...(retailer('IKEA') as object), id: expect.stringMatching(/80ff$/) })
+    expect(await world.backup()).toMatchObject({ row_counts: { settings: 1 } })
   })
 
   it('happens in the transaction it is given', async () => {

@@ -229,7 +229,7 @@ describeEachEngine('a hostile backup', (engine) => {
       ['that name none of the files', 'attachments', (line) => line.replace('true', 'false')],
       ['that break off', 'brands', (line) => line.slice(0, 20)],
       ['of settings that mean nothing', 'settings', (line) => line.replace('"UTC"', '"Nowhere/Land"')],
-      ['without settings', 'settings', () => ''],
+      ['with settings twice', 'settings', (line) => `${line}\n${line}`],
     ]
     it.each(cases)('%s', async (_, table, change) => {
       const name = `data/${table}.ndjson`

@@ -1,6 +1,7 @@
 import { type Db, type EndBulk, migrateUp, SCHEMA_VERSIONS } from '@spends/db'
 import { type Context, inTransaction } from '../context.ts'
 import type { BlobStore } from '../files.ts'
+import { seedDatabase } from '../seed.ts'
 import type { Manifest } from './manifest.ts'
 import { type OpenBackup, readEverything, totalSize, withBackup } from './open.ts'
 import type { ReadBackupOptions } from './proof.ts'
@@ -54,6 +55,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
       const rows = { path: temporary('db'), onRows: counting(work, 'load', sum(manifest.row_counts)) }
       return withScratch(backup, rows, async (db, endBulk) => {
         await migrate(db, { endBulk, pending: migrations, work })
+        // Of an instance that was never started: it begins now, as its own start would have made it.
+        await seedDatabase({ db, now: ctx.now })
         await checkSettings(db)
         const added = await storeFiles(backup, files, work)
         await work.progress('switch', 0, 1)

@@ -66,20 +66,13 @@ async function copyRows(from: Db, to: Db, { name, columns, order }: TableInDatab
   return hash.digest('hex')
 }
 
-/** Nothing starts on settings that mean nothing. @throws AppError BAD_REQUEST */
+/** Nothing starts on settings that mean nothing. @param db at today's schema @throws AppError BAD_REQUEST */
 export async function checkSettings(db: Db): Promise<void> {
-  const { dashboard_cards, ...rest } = await requireSettings(db)
+  const { dashboard_cards, ...rest } = await db.selectFrom('settings').selectAll().executeTakeFirstOrThrow()
   const settings = Settings.safeParse({ ...rest, dashboard_cards: cardsOf(dashboard_cards) })
   if (settings.success) return
   const place = settings.error.issues[0]?.path.join('.')
   throw refusedEntry(dataName('settings'), `has a setting that cannot be: look at "${place}"`)
-}
-
-/** The row of settings of any schema: data without it can't be restored. @throws AppError BAD_REQUEST */
-export async function requireSettings(db: Db) {
-  const [row, ...others] = await db.selectFrom('settings').selectAll().execute()
-  if (!row || others.length > 0) throw refusedEntry(dataName('settings'), 'does not have the one row of settings')
-  return row
 }
 
 function cardsOf(text: string): unknown {
