@@ -1,4 +1,4 @@
-import { type FilesReport, verifyFiles } from '@spends/core'
+import { type FilesReport, type VerifyOptions, verifyFiles } from '@spends/core'
 import { findDatabaseProblem, openDatabase } from '../database.ts'
 import type { Env } from '../env.ts'
 import { openFiles } from '../files.ts'
@@ -12,17 +12,18 @@ const MAX_NAMED = 100
 /** `integrity` */
 export function readIntegrity(words: string[]): Command | undefined {
   if (words.length > 0) return undefined
-  return tellIntegrity
+  return (env) => tellIntegrity(env)
 }
 
 /** Reads and hashes the files of all attachments, and marks what is lost. @throws StartError */
-async function checkFiles(env: Env): Promise<FilesReport> {
+async function checkFiles(env: Env, known: VerifyOptions['known']): Promise<FilesReport> {
   const database = await openDatabase(env)
   const progress = startProgress()
   try {
     const problem = await findDatabaseProblem(database)
     if (problem) throw new StartError(problem)
     return await verifyFiles({ db: database.db, now: clockOf(env) }, await openFiles(env), {
+      known,
       onProgress: (done, total) => progress.tell('files', done, total),
     })
   } finally {
@@ -49,7 +50,7 @@ function tellFiles({ checked, bytes, missing, altered, orphaned }: FilesReport):
   )
 }
 
-/** Brings the marks of lost files up to date, and says how things stand. */
-export async function tellIntegrity(env: Env): Promise<0 | 1> {
-  return tellFiles(await checkFiles(env))
+/** Brings the marks of lost files up to date, and says how things stand. @param options.known as for `verifyFiles` */
+export async function tellIntegrity(env: Env, { known }: Pick<VerifyOptions, 'known'> = {}): Promise<0 | 1> {
+  return tellFiles(await checkFiles(env, known))
 }

@@ -42,9 +42,9 @@ async function bringFiles(
   { path, given, tell }: { path: string; given: string | undefined; tell: Tell },
 ): Promise<0 | 1> {
   const options = { files: await openFiles(env), path, scratch: scratchOf(env), passphrase: given, onProgress: tell }
-  const { total, added } = await restoreFiles(options).catch(explainPassphrase)
-  say(`${count(total, 'file')} in the backup, ${added} of them put anew.`)
-  return tellIntegrity(env)
+  const { files, added } = await restoreFiles(options).catch(explainPassphrase)
+  say(`${count(files.size, 'file')} in the backup, ${added} of them put anew.`)
+  return tellIntegrity(env, { known: files })
 }
 
 interface Look {

@@ -25,14 +25,20 @@ export async function setAvailability(ctx: Context, sha256: string, size: number
   })
 }
 
-/** Writes down that bytes that are known by their hash have come, whatever was known of their size without them. */
+/** Writes down that bytes that are known by their hash are there, whatever was known of their size without them. */
 export async function setFound(ctx: Context, sha256: string, size: number): Promise<void> {
   await inTransaction(ctx, async (tx) => {
+    const wrong = tx.db
+      .selectFrom('attachments')
+      .select('id')
+      .where('sha256', '=', sha256)
+      .where((eb) => eb.or([eb('available', '=', false), eb('size', '<>', size)]))
+    // Most often there is none, and a transaction that writes keeps others waiting.
+    if (!(await wrong.limit(1).executeTakeFirst())) return
     const { numUpdatedRows } = await tx.db
       .updateTable('attachments')
       .set({ size, available: true })
-      .where('sha256', '=', sha256)
-      .where('available', '=', false)
+      .where('id', 'in', wrong)
       .executeTakeFirstOrThrow()
     if (numUpdatedRows > 0n) await raiseRevision(tx)
   })

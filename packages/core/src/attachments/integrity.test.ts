@@ -80,6 +80,28 @@ describeEachEngine('the check of all files', (engine) => {
     expect(await availability()).toEqual({ well: true, missing: true, altered: true, short: false })
   })
 
+  it('says what size it has found, and reads nothing again that was read just now', async () => {
+    const [wrong, known, gone] = [
+      await attach(ctx, files, purchase, 'of another size', { filename: 'wrong' }),
+      await attach(ctx, files, purchase, 'was read', { filename: 'known' }),
+      await attach(ctx, files, purchase, 'went since', { filename: 'gone' }),
+    ]
+    await ctx.db.updateTable('attachments').set({ size: 3 }).execute()
+    await ctx.db.updateTable('attachments').set({ available: false }).where('id', '=', known.id).execute()
+    await files.remove(gone.sha256)
+    const opened: string[] = []
+    const open: BlobStore['open'] = (sha256) => {
+      opened.push(sha256)
+      return files.open(sha256)
+    }
+    const report = await verifyFiles(ctx, { ...files, open }, { known: new Set([known.sha256, gone.sha256]) })
+    expect(report).toMatchObject({ checked: 3, bytes: 23, missing: [{ sha256: gone.sha256 }], altered: [] })
+    expect(opened).toEqual([wrong.sha256])
+    expect(await availability()).toEqual({ wrong: true, known: true, gone: false })
+    expect(await getAttachment(ctx, wrong)).toMatchObject({ size: 15 })
+    expect(await getAttachment(ctx, known)).toMatchObject({ size: 8 })
+  })
+
   it('goes through more contents than one query gives', async () => {
     for (let index = 0; index < 205; index += 1)
       await attach(ctx, files, purchase, `text ${index}`, { filename: `${index}` })

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { BlobStore, KeptBlob } from '../files.ts'
-import { hashBlob, setAvailability, setLost } from './availability.ts'
+import { hashBlob, setAvailability, setFound, setLost } from './availability.ts'
 import type { Attachment } from './shapes.ts'
 import { listOrphans } from './sweep.ts'
 
@@ -23,6 +23,8 @@ export interface FilesReport {
 }
 
 export interface VerifyOptions {
+  /** Hashes of contents that somebody has just read and found to be right: it is only looked whether they are there. */
+  known?: ReadonlySet<string> | undefined
   /** @param total contents; it is said after each */
   onProgress?(done: number, total: number): Promise<void> | void
 }
@@ -37,7 +39,7 @@ const PAGE = 200
 export async function verifyFiles(
   ctx: Context,
   files: BlobStore,
-  { onProgress = () => {} }: VerifyOptions = {},
+  { known, onProgress = () => {} }: VerifyOptions = {},
 ): Promise<FilesReport> {
   const report: FilesReport = { checked: 0, bytes: 0, missing: [], altered: [], orphaned: [] }
   const { total } = await ctx.db
@@ -45,8 +47,8 @@ export async function verifyFiles(
     .select((eb) => eb.fn.count<number>('sha256').distinct().as('total'))
     .executeTakeFirstOrThrow()
   for await (const sha256 of listNamed(ctx)) {
-    const found = await hashBlob(files, sha256)
-    if (found?.sha256 === sha256) await setAvailability(ctx, sha256, found.size)
+    const found = known?.has(sha256) ? await files.find(sha256) : await hashBlob(files, sha256)
+    if (found?.sha256 === sha256) await setFound(ctx, sha256, found.size)
     else if (found) await setAvailability(ctx, sha256, null)
     else await setLost(ctx, files, sha256)
 

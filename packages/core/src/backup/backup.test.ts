@@ -1,12 +1,15 @@
 import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import type { RetailersTable } from '@spends/db'
 import { describeEachEngine } from '@spends/db/testing'
 import { type Insertable, sql } from 'kysely'
 import { beforeEach, expect, it } from 'vitest'
+import type { BlobStore } from '../files.ts'
 import { listPurchases } from '../purchases/read.ts'
 import { PURCHASE_COLUMNS } from '../purchases/record.ts'
 import { PurchaseFilter } from '../purchases/shapes.ts'
+import { verifyStatistics } from '../statistics/rebuild.ts'
 import { addPurchase, changePurchase, dump, openContext } from '../testing.ts'
 import { backupPath, deleteBackup, listBackups, readBackup, sweepBackups } from './folder.ts'
 import { planRestore } from './plan.ts'
@@ -280,6 +283,51 @@ describeEachEngine('a restore', (engine) => {
     expect(names(restored.retailers)).toEqual(names(fresh.retailers))
     expect(restored.retailers).toContainEqual({ ...(retailer('IKEA') as object), id: expect.stringMatching(/80ff$/) })
     expect(await world.backup()).toMatchObject({ row_counts: { settings: 1 } })
+  })
+
+  it('says of each attachment whether its bytes are there, and reads none of them twice', async () => {
+    const texts = ['the receipt', 'came back', 'came back altered', 'stays lost']
+    const [kept, back, altered, lost] = texts.map((text) => ({ sha256: sha256Of(Buffer.from(text)), text }))
+    if (!kept || !back || !altered || !lost) throw new Error('They were made')
+    const { id } = await addPurchase(world.ctx)
+    for (const { text } of [back, back, altered, lost]) await attach(world, id, Buffer.from(text))
+    for (const { sha256 } of [back, altered, lost]) await world.files.remove(sha256)
+    // As imports do that know a size from hearsay.
+    const [first] = await world.ctx.db
+      .selectFrom('attachments')
+      .select('id')
+      .where('sha256', '=', back.sha256)
+      .execute()
+    await world.ctx.db
+      .updateTable('attachments')
+      .set({ size: 1 })
+      .where('id', '=', first?.id ?? '')
+      .execute()
+    const record = await world.backup()
+    expect(record).toMatchObject({ missing_files: 3 })
+    await world.files.put(Readable.from([Buffer.from(back.text)]))
+    await world.files.put(Readable.from([Buffer.from(altered.text)]))
+    const path = join(world.uploads, altered.sha256.slice(0, 2), altered.sha256.slice(2, 4), altered.sha256)
+    await writeFile(path, 'came back Altered')
+
+    const opened: string[] = []
+    const open: BlobStore['open'] = (sha256) => {
+      opened.push(sha256)
+      return world.files.open(sha256)
+    }
+    await world.restore(record, { files: { ...world.files, open } })
+    const rows = await world.ctx.db.selectFrom('attachments').select(['sha256', 'size', 'available']).execute()
+    expect(new Set(rows)).toEqual(
+      new Set([
+        { sha256: kept.sha256, size: kept.text.length, available: true },
+        { sha256: back.sha256, size: back.text.length, available: true },
+        { sha256: back.sha256, size: back.text.length, available: true },
+        { sha256: altered.sha256, size: altered.text.length, available: false },
+        { sha256: lost.sha256, size: lost.text.length, available: false },
+      ]),
+    )
+    expect(opened.sort()).toEqual([...new Set(opened)])
+    expect(await verifyStatistics(world.ctx)).toEqual([])
   })
 
   it('happens in the transaction it is given', async () => {

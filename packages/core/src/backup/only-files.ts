@@ -13,14 +13,15 @@ export interface RestoreFilesOptions extends ReadBackupOptions<'files'> {
 
 /**
  * Puts the files of a backup into the store, and changes no row: for files that are lost while the database is not.
+ * @returns the hashes of the files, which are all there now, and how many of them were put
  * @throws AppError as `inspectBackup`; what the store and the disk throw
  */
-export async function restoreFiles(options: RestoreFilesOptions): Promise<{ total: number; added: number }> {
+export async function restoreFiles(options: RestoreFilesOptions): Promise<{ files: Set<string>; added: number }> {
   const { files, path, scratch, passphrase } = options
   const work = startWork(options)
   return withTemporary(scratch, (temporary) =>
     withBackup(path, { passphrase, temporary }, async (backup) => ({
-      total: uploadsOf(backup.manifest).length,
+      files: new Set(uploadsOf(backup.manifest).map(({ sha256 }) => sha256)),
       added: await storeFiles(backup, files, {
         step: work.step,
         progress: (_, done, total) => work.progress('files', done, total),

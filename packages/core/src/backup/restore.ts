@@ -5,6 +5,7 @@ import { seedDatabase } from '../seed.ts'
 import type { Manifest } from './manifest.ts'
 import { type OpenBackup, readEverything, totalSize, withBackup } from './open.ts'
 import type { ReadBackupOptions } from './proof.ts'
+import { markAvailability } from './restore-availability.ts'
 import { storeFiles, uploadsOf } from './restore-files.ts'
 import { withScratch } from './scratch.ts'
 import { checkSettings, switchRows } from './switch.ts'
@@ -59,6 +60,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
         await seedDatabase({ db, now: ctx.now })
         await checkSettings(db)
         const added = await storeFiles(backup, files, work)
+        await markAvailability(db, { uploads: uploadsOf(manifest), files, now: ctx.now, work })
         await work.progress('switch', 0, 1)
         await work.step('switch')
         let row_counts: Record<string, number> = {}
