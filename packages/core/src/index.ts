@@ -12,6 +12,7 @@ export { type Sweep, type SweepOptions, sweepFiles } from './attachments/sweep.t
 export { addAttachment, deleteAttachment, type NewAttachment } from './attachments/write.ts'
 export { readPassphrase, refuseBesideBackup, switchBesideServer } from './backup/beside-server.ts'
 export { BackupConfig, BackupConfigChanges, getBackupConfig, Passphrase, updateBackupConfig } from './backup/config.ts'
+export { copyToAll } from './backup/copy-to-all.ts'
 export { type BackupStage, type CreateBackupOptions, createBackup } from './backup/create.ts'
 export { BackupCopy, deleteCopy, listCopies, pruneCopies, readCopy } from './backup/destinations/copies.ts'
 export { type CopyBackupOptions, copyBackup } from './backup/destinations/copy.ts'
@@ -32,6 +33,7 @@ export {
   verifyBackup,
   verifyListed,
 } from './backup/proof.ts'
+export { type Keeping, pruneBackups, pruneRestorePoints, readKeeping } from './backup/prune.ts'
 export { BackupRecord } from './backup/record.ts'
 export * from './backup/requests.ts'
 export { type RestoreOptions, type RestoreReport, type RestoreStage, restoreBackup } from './backup/restore.ts'

@@ -1,6 +1,14 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  BackupConfigChanges,
+  backupPath,
+  listBackups,
+  listCopies,
+  openDestination,
+  updateBackupConfig,
+} from '@spends/core'
 import { startS3Server } from '@spends/core/testing/s3-server'
 import { connectDatabase } from '@spends/db'
 import { describeEachEngine } from '@spends/db/testing'
@@ -61,6 +69,35 @@ describeEachEngine('spends backup and restore', ({ createDatabaseUrl }) => {
     expect(await countPurchases()).toBe(20)
     expect(await spends('stats', 'verify')).toMatchObject({ code: 0 })
     expect(await readdir(join(DATA_DIR, 'backups', 'tmp'))).toEqual([])
+  })
+
+  it('keep as many as the instance says, here and at another place, and the last restore points', async () => {
+    const [folder, place] = [join(DATA_DIR, 'backups'), join(DATA_DIR, 'disk')]
+    await mkdir(place)
+    const { db, close } = connectDatabase({ url: env.DATABASE_URL, dataDir: '' })
+    await updateBackupConfig({ db, now: () => new Date() }, BackupConfigChanges.parse({ keep_last: 1 }))
+    await close()
+    await backUp('--to', place)
+    const second = await spends('backup', '--to', place)
+    expect(second).toMatchObject({ code: 0, stderr: '' })
+    expect(second.stdout).toContain('1 older backup need not be kept any more: removed.\n')
+    const [kept, ...others] = await listBackups(folder)
+    if (!kept) throw new Error('It was made just now')
+    expect(others).toEqual([])
+    expect(await listCopies(await openDestination(place))).toMatchObject([{ id: kept.id }])
+    expect((await readdir(folder)).sort()).toEqual([kept.filename, `${kept.filename}.json`, 'tmp'])
+
+    for (const hour of [1, 2, 3]) {
+      const filename = `spends-backup-20250101T0${hour}0000Z.zip`
+      const point = { ...kept, id: kept.id.replace(/.$/, `${hour}`), filename, trigger: 'RESTORE_POINT' as const }
+      await copyFile(backupPath(folder, kept), join(folder, filename))
+      const created_at = `2025-01-01T0${hour}:00:00Z`
+      await writeFile(join(folder, `${filename}.json`), JSON.stringify({ ...point, created_at }))
+    }
+    expect(await spends('restore', kept.id, '--yes')).toMatchObject({ code: 0 })
+    const left = (await listBackups(folder)).filter(({ id }) => id !== kept.id)
+    expect(left.map(({ trigger }) => trigger)).toEqual(Array(3).fill('RESTORE_POINT'))
+    expect(left.map(({ filename }) => filename)).not.toContain('spends-backup-20250101T010000Z.zip')
   })
 
   it('restore the latest backup that is no restore point', async () => {

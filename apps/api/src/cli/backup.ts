@@ -1,11 +1,14 @@
 import {
   type BackupRecord,
   backupPath,
-  copyBackup,
+  copyToAll,
   createBackup,
+  type Keeping,
   listBackups,
   listCopies,
   openDestination,
+  pruneBackups,
+  readKeeping,
   readPassphrase,
   refuseBesideBackup,
   verifyBackup,
@@ -29,25 +32,35 @@ export function readBackup(words: string[]): Command | undefined {
   if (!said) return undefined
   return async (env) => {
     const given = readPassphraseFile(said.text['passphrase-file'])
-    const to =
-      said.text.to === undefined ? undefined : await openDestination(resolvePlace(said.text.to), bucketAccess(env))
-    const record = await makeBackup(env, given)
-    const folder = foldersOf(env).backups
+    const to = said.text.to === undefined ? undefined : resolvePlace(said.text.to)
+    // What is no address is refused before there is a backup.
+    if (to !== undefined) await openDestination(to, bucketAccess(env))
+    const { record, keeping } = await makeBackup(env, given)
+    const { backups } = foldersOf(env)
     say(
-      `The backup is made and proven: ${backupPath(folder, record)}`,
+      `The backup is made and proven: ${backupPath(backups, record)}`,
       describeBackup(record),
       ...record.warnings.map((warning) => `  ${warning}`),
     )
-    if (!to) return 0
-    const progress = startProgress()
-    const now = clockOf(env)()
-    await copyBackup({ destination: to, folder, record, now, scratch: scratchOf(env), onProgress: progress.tell })
-    progress.end()
-    return say(`A copy is in ${to.place}, read back and proven.`)
+    const removed = await pruneBackups(backups, keeping)
+    if (removed.length > 0) say(`${count(removed.length, 'older backup')} need not be kept any more: removed.`)
+    return to === undefined ? 0 : copyTo(env, to, record, keeping)
   }
 }
 
-async function makeBackup(env: Env, passphrase: string | undefined): Promise<BackupRecord> {
+async function copyTo(env: Env, place: string, record: BackupRecord, keeping: Keeping): Promise<0 | 1> {
+  const { tell, end } = startProgress()
+  const progress = async (stage: string, done: number, total = 0) => tell(stage, done, total)
+  const ground = { folders: foldersOf(env), buckets: bucketAccess(env), now: clockOf(env), progress }
+  const copies = await copyToAll(ground, { record, places: [place], ...keeping, scratch: scratchOf(env) }).finally(end)
+  const problems = copies.flatMap(({ problem }) => problem ?? [])
+  return problems.length > 0 ? complain(...problems) : say(`A copy is in ${place}, read back and proven.`)
+}
+
+async function makeBackup(
+  env: Env,
+  passphrase: string | undefined,
+): Promise<{ record: BackupRecord; keeping: Keeping }> {
   const database = await openDatabase(env)
   const progress = startProgress()
   try {
@@ -55,7 +68,7 @@ async function makeBackup(env: Env, passphrase: string | undefined): Promise<Bac
     if (problem) throw new StartError(problem)
     const ctx = { db: database.db, now: clockOf(env) }
     await refuseBesideBackup(ctx)
-    return await createBackup({
+    const record = await createBackup({
       ctx,
       files: await openFiles(env),
       folder: foldersOf(env).backups,
@@ -64,6 +77,7 @@ async function makeBackup(env: Env, passphrase: string | undefined): Promise<Bac
       passphrase: passphrase ?? (await readPassphrase(ctx)),
       onProgress: progress.tell,
     })
+    return { record, keeping: await readKeeping(ctx) }
   } finally {
     progress.end()
     await database.close()

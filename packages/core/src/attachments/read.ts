@@ -3,7 +3,7 @@ import { prepared } from '@spends/db'
 import type { Context } from '../context.ts'
 import { notFound } from '../errors.ts'
 import { type BlobStore, type ByteRange, lostBytes } from '../files.ts'
-import { hashBlob, setAvailability, setLost } from './availability.ts'
+import { hashBlob, setFound, setLost } from './availability.ts'
 import type { Attachment } from './shapes.ts'
 
 const findAttachment = prepared((db, id: string) => db.selectFrom('attachments').selectAll().where('id', '=', id))
@@ -27,7 +27,7 @@ export async function openAttachment(
   range?: ByteRange,
 ): Promise<Readable> {
   if (await isThere(files, sha256, size, available)) {
-    if (!available) await setAvailability(ctx, sha256, size)
+    if (!available) await setFound(ctx, sha256, size)
     return files.open(sha256, range)
   }
   if (available) await setLost(ctx, files, sha256)

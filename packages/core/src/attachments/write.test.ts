@@ -132,6 +132,11 @@ describeEachEngine('attachments', (engine) => {
     expect(await read(same.id)).toBe('one')
     expect((await listed(purchase))[0]).toEqual(made)
 
+    // As imports leave it that know a size from hearsay.
+    await ctx.db.updateTable('attachments').set({ size: 9, available: false }).where('id', '=', made.id).execute()
+    await attach(ctx, files, other, 'one')
+    expect((await listed(purchase))[0]).toEqual(made)
+
     await files.remove(made.sha256)
     expect(await refusalOf(read(made.id))).toMatchObject({ code: 'GONE' })
     await attach(ctx, files, await addPurchase(ctx), 'one')

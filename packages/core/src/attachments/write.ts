@@ -5,6 +5,7 @@ import { AppError, notFound } from '../errors.ts'
 import { toFileLabel } from '../file-label.ts'
 import type { BlobStore } from '../files.ts'
 import { raiseRevision } from '../revision.ts'
+import { setFound } from './availability.ts'
 import type { ReceivedFile } from './receive.ts'
 import type { Attachment, AttachmentKind } from './shapes.ts'
 
@@ -47,13 +48,7 @@ export async function addAttachment(
       const row = { id, purchase_id, kind, filename, mime_type: type.mime, size, sha256, available: true, created_at }
       await tx.db.insertInto('attachments').values(row).execute()
     }
-    await tx.db
-      .updateTable('attachments')
-      .set({ available: true })
-      .where('sha256', '=', sha256)
-      .where('size', '=', size)
-      .where('available', '=', false)
-      .execute()
+    await setFound(tx, sha256, size)
     // From the row on, the sweep leaves the bytes alone; if it was faster, the file has to be sent again.
     if (!(await files.has(sha256))) {
       throw new AppError('SERVICE_UNAVAILABLE', 'The file was cleared away at this very moment. Send it again.')

@@ -3,15 +3,17 @@ import type { JobRun } from '../jobs/handler.ts'
 import { deleteCopy, listCopies, pruneCopies } from './destinations/copies.ts'
 import { copyBackup } from './destinations/copy.ts'
 import { openDestination } from './destinations/place.ts'
+import type { Keeping } from './prune.ts'
 import type { BackupRecord } from './record.ts'
-import { type Retention, whatToDelete } from './retention.ts'
+import { whatToDelete } from './retention.ts'
 import type { NewBackupReport } from './shapes.ts'
 
-interface Copying {
+/** What copying needs of its job. */
+type AtWork = Pick<JobRun, 'folders' | 'buckets' | 'now' | 'progress'>
+
+interface Copying extends Keeping {
   record: BackupRecord
   places: readonly string[]
-  retention: Retention
-  timeZone: string
   scratch: string
 }
 
@@ -19,7 +21,7 @@ interface Copying {
  * Copies a backup to each place, and removes there what need not be kept any more. A place that cannot be used keeps
  * nobody from the others.
  */
-export async function copyToAll(job: JobRun, copying: Copying): Promise<NewBackupReport['copies']> {
+export async function copyToAll(job: AtWork, copying: Copying): Promise<NewBackupReport['copies']> {
   const copies: NewBackupReport['copies'] = []
   for (const place of copying.places) {
     try {
@@ -33,7 +35,7 @@ export async function copyToAll(job: JobRun, copying: Copying): Promise<NewBacku
   return copies
 }
 
-async function copyTo(job: JobRun, place: string, { record, retention, timeZone, scratch }: Copying): Promise<void> {
+async function copyTo(job: AtWork, place: string, { record, retention, timeZone, scratch }: Copying): Promise<void> {
   const destination = await openDestination(place, job.buckets)
   await copyBackup({
     destination,

@@ -5,24 +5,23 @@ import type { z } from 'zod'
 import { toInstant } from '../calendar.ts'
 import { keepResult } from '../jobs/claim.ts'
 import type { JobHandler, JobRun } from '../jobs/handler.ts'
-import { getSettings } from '../settings.ts'
 import { readConfig } from './config.ts'
 import { copyToAll } from './copy-to-all.ts'
 import { createBackup } from './create.ts'
 import { asDestinationError } from './destinations/explain.ts'
-import { backupPath, deleteBackup, listBackups, readBackup, sweepBackups } from './folder.ts'
+import { backupPath, deleteBackup, readBackup, sweepBackups } from './folder.ts'
 import { BackupParams, type RestoreFacts, RestoreParams, VerifyParams } from './params.ts'
 import { verifyListed } from './proof.ts'
+import { pruneBackups, pruneRestorePoints, readKeeping } from './prune.ts'
 import type { BackupRecord } from './record.ts'
 import { type RestoreReport, restoreBackup } from './restore.ts'
-import { whatToDelete } from './retention.ts'
 import { type NewBackupReport, toBackup } from './shapes.ts'
 
 /** Makes a backup, removes those that need not be kept any more, and copies it to the destinations. */
 export const backupHandler: JobHandler = {
   async run(job): Promise<NewBackupReport> {
     const { trigger, passphrase } = await takeParams(job, BackupParams)
-    const { passphrase: own, destinations, ...retention } = await readConfig(job)
+    const { passphrase: own, destinations } = await readConfig(job)
     const folder = await openFolder(job)
     const record = await createBackup({
       ctx: job,
@@ -43,9 +42,9 @@ export const backupHandler: JobHandler = {
       throw error
     }
     // From here on it is proven and kept, whatever becomes of the rest.
-    const { time_zone } = await getSettings(job)
-    await removeAll(folder, whatToDelete(await listBackups(folder), retention, time_zone))
-    const copies = await copyToAll(job, { record, places, retention, timeZone: time_zone, scratch: scratchOf(job) })
+    const keeping = await readKeeping(job)
+    await pruneBackups(folder, keeping)
+    const copies = await copyToAll(job, { record, places, ...keeping, scratch: scratchOf(job) })
     await rm(scratchOf(job), { recursive: true, force: true })
     return { ...toBackup(record), copies }
   },
@@ -106,8 +105,7 @@ export const restoreHandler: JobHandler = {
         ),
     })
     await removeFiles(job, upload)
-    const points = (await listBackups(folder)).filter(({ trigger }) => trigger === 'RESTORE_POINT')
-    await removeAll(folder, whatToDelete(points, await readConfig(job), 'UTC'))
+    await pruneRestorePoints(folder)
     return { ...outcome, row_counts }
   },
 
@@ -176,10 +174,6 @@ function uploadOf({ folders }: JobRun, upload: string): string {
 async function removeFiles(job: JobRun, upload: string | null): Promise<void> {
   await rm(scratchOf(job), { recursive: true, force: true })
   if (upload !== null) await rm(uploadOf(job, upload), { force: true })
-}
-
-async function removeAll(folder: string, records: readonly BackupRecord[]): Promise<void> {
-  for (const { id } of records) await deleteBackup(folder, id)
 }
 
 /** After a backup that was cut off: there was no other one, so whatever is unfinished is its. */
