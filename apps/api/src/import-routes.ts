@@ -1,8 +1,8 @@
 import {
   exportErrors,
+  GivenColumns,
   getImport,
   ImportById,
-  ImportColumns,
   ImportFile,
   type ImportFileKind,
   ImportReport,
@@ -40,12 +40,12 @@ const ANY_FILE: Door = { types: [...TABLES, ...DOCUMENTS, ANY], kinds: ['CSV', '
 const Columns = z
   .string()
   .meta({
-    description: 'A JSON object: our field -> their column, instead of what was proposed.',
+    description: 'A JSON object: our field -> their column, instead of what was proposed; null: none is read as it.',
     examples: ['{"product_name":"Artikel","price":"Preis","purchase_date":"Datum"}'],
   })
   .transform((text, check) => {
     const given = parseJson(text)
-    const { success, data, error } = ImportColumns.safeParse(given)
+    const { success, data, error } = GivenColumns.safeParse(given)
     if (success) return data
     for (const { path, message } of toFieldErrors(error.issues, given)) {
       check.addIssue({ code: 'custom', path: path === '' ? [] : path.split('.'), message })

@@ -13,6 +13,7 @@ export { type AttachmentUploadOptions, attachmentUrl, uploadAttachment } from '.
 export { backupUrl, planRestoreFile, type RestoreUploadOptions, restoreFile } from './backups.ts'
 export { exportUrl } from './export-url.ts'
 export { type Failure, type FailureData, type FieldError, getFailure } from './failure.ts'
+export { type ImportReport, importErrorsUrl } from './imports.ts'
 export type { AppRouter } from './router.ts'
 export type * from './types.ts'
 export { type ImportFile, type UploadOptions, uploadImportFile } from './upload.ts'

@@ -94,6 +94,8 @@ describe('the published package', () => {
       'dist/export-url.js',
       'dist/failure.d.ts',
       'dist/failure.js',
+      'dist/imports.d.ts',
+      'dist/imports.js',
       'dist/index.d.ts',
       'dist/index.js',
       'dist/router.d.ts',
@@ -130,6 +132,7 @@ describe('the published package', () => {
       './backups.js',
       './export-url.js',
       './failure.js',
+      './imports.js',
       './upload.js',
       '@trpc/client',
     ])

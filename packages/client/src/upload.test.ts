@@ -13,6 +13,8 @@ import {
   type Failure,
   getFailure,
   type ImportFile,
+  type ImportReport,
+  importErrorsUrl,
   type Job,
   uploadImportFile,
 } from './index.ts'
@@ -62,6 +64,36 @@ it('sends a file, which is then looked at, imported and undone by its id', async
   const job = await client.import.run.mutate({ file_id: file.id })
   expect(await waitFor(job.id)).toMatchObject({ status: 'SUCCEEDED', result: { created: 1 } })
   expect(await client.import.undo.mutate({ job_id: job.id })).toMatchObject({ purchases_removed: 1, kept: [] })
+})
+
+it('leads to a report, and to every error in it', async () => {
+  const file = await uploadImportFile(server.url, new Blob([`${TABLE}Lamp,cheap,EUR,2026-01-31\r\n`]))
+  const { id } = await client.import.run.mutate({ file_id: file.id, dry_run: true })
+  const { result } = await waitFor(id)
+  const error = { row: 3, column: 'price', value: 'cheap', message: 'is no amount' }
+  expect(result).toEqual({
+    job_id: id,
+    source: 'OTHER_CSV',
+    dry_run: true,
+    duplicates: 'skip',
+    rows: 2,
+    created: 1,
+    updated: 0,
+    skipped: 0,
+    failed: 1,
+    classes: { new: 1, identical: 0, changed: 0, probable_duplicate: 0, error: 1 },
+    retailers_created: 0,
+    brands_created: 0,
+    errors: [error],
+    error_count: 1,
+    warnings: [],
+    undone_at: null,
+  } satisfies ImportReport)
+  const response = await fetch(importErrorsUrl(`${server.url}/`, id))
+  expect([response.status, await response.text()]).toEqual([
+    200,
+    'row,column,value,message\r\n3,price,cheap,is no amount\r\n',
+  ])
 })
 
 it('sends a file of the disk, under any name', async () => {

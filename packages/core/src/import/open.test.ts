@@ -194,6 +194,23 @@ describeEachEngine('a file to import', (engine) => {
       expect(again.purchases[0]?.draft).toEqual(given.purchases[0]?.draft)
     })
 
+    it('leaves out what it is told to leave out, also the next time', async () => {
+      const noted = csv(['Product', 'Price', 'Date', 'Notes'], ['Lamp', '12.5', '2026-01-31', 'nobody’s business'])
+      expect((await read(noted)).purchases[0]?.draft).toMatchObject({ notes: 'nobody’s business' })
+      const { reader, purchases } = await read(noted, { columns: { notes: null, tax_deductible: null } })
+      const known = { product_name: 'Product', price: 'Price', purchase_date: 'Date' }
+      expect(reader.table).toMatchObject({ columns: known, mapping_from: 'GIVEN' })
+      expect(reader.table?.columns).toEqual(known)
+      expect(purchases[0]?.draft).not.toHaveProperty('notes')
+      await rememberColumns(ctx, reader.table?.header ?? [], reader.table?.columns ?? {})
+      expect((await read(noted)).purchases[0]?.draft).not.toHaveProperty('notes')
+    })
+
+    it('asks again for a needed column that is left out', async () => {
+      const named = csv(['Product', 'Price', 'Date'], ['Lamp', '12.5', '2026-01-31'])
+      expect(await refusalOf(read(named, { columns: { price: null } }))).toMatchObject({ paths: ['columns'] })
+    })
+
     it('refuses a mapping to columns that are not there', async () => {
       const wrong = { ...columns, price: 'Preis', brand: 'Marke' }
       expect(await refusalOf(read(unknown, { columns: wrong }))).toEqual({

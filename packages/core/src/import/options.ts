@@ -39,6 +39,12 @@ export const ImportColumns = z
   .meta({ id: 'ImportColumns', examples: [{ product_name: 'Artikel', price: 'Preis', purchase_date: 'Datum' }] })
 export type ImportColumns = z.infer<typeof ImportColumns>
 
+/** As `ImportColumns`; null: no column is read as that field, whatever one is called. */
+export const GivenColumns = z
+  .partialRecord(z.enum(IMPORT_FIELDS), z.string().min(1).max(1000).nullable())
+  .meta({ id: 'GivenColumns', examples: [{ product_name: 'Artikel', price: 'Preis', notes: null }] })
+export type GivenColumns = z.infer<typeof GivenColumns>
+
 /** How a file is read, where it does not tell by itself. */
 export const readingShape = {
   date_format: z
@@ -52,7 +58,9 @@ export const readingShape = {
   currency_code: CurrencyCode.optional().meta({
     description: 'For rows that name none. Default: the base currency of Settings.',
   }),
-  columns: ImportColumns.optional().meta({ description: 'Our field -> their column, instead of what was proposed.' }),
+  columns: GivenColumns.optional().meta({
+    description: 'Our field -> their column, instead of what was proposed; null: none is read as it.',
+  }),
   default_price: Amount.optional().meta({ description: 'For rows without a price.' }),
   default_purchase_date: CalendarDate.optional().meta({ description: 'For rows without a date.' }),
 }

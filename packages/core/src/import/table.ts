@@ -6,7 +6,13 @@ import { type CsvFile, openCsv } from './csv.ts'
 import { type Decided, decideFormats, type Question } from './decide.ts'
 import type { Stoppable } from './decode.ts'
 import type { ImportItem, ImportReader, ImportSourceName, MappingOrigin } from './item.ts'
-import { IMPORT_FIELDS, type ImportColumns, type ImportField, type ReadingOptions } from './options.ts'
+import {
+  type GivenColumns,
+  IMPORT_FIELDS,
+  type ImportColumns,
+  type ImportField,
+  type ReadingOptions,
+} from './options.ts'
 import { AMAZON_DATA_REQUEST, AMAZON_ORDER_HISTORY } from './sources/amazon.ts'
 import { HOMEBOX } from './sources/homebox.ts'
 import { columnKey, type Layout } from './sources/layout.ts'
@@ -119,10 +125,10 @@ async function mapColumns(
   ctx: Context,
   header: readonly string[],
   layout: Layout | undefined,
-  given: ImportColumns | undefined,
+  given: GivenColumns | undefined,
 ): Promise<{ columns: ImportColumns; mapping_from: MappingOrigin }> {
   if (layout) {
-    const columns = { ...layout.columnsOf(header), ...given }
+    const columns = dropNulls({ ...layout.columnsOf(header), ...given })
     return { columns, mapping_from: given ? 'GIVEN' : 'FORMAT' }
   }
   const remembered = await recallColumns(ctx, header)
@@ -131,22 +137,26 @@ async function mapColumns(
     const taken = new Set(Object.values(given))
     const others = remembered ?? proposeColumns(header.filter((name) => !taken.has(name)))
     const left = Object.entries(others).filter(([, name]) => !taken.has(name))
-    return { columns: { ...Object.fromEntries(left), ...given }, mapping_from: 'GIVEN' }
+    return { columns: dropNulls({ ...Object.fromEntries(left), ...given }), mapping_from: 'GIVEN' }
   }
   if (remembered) return { columns: remembered, mapping_from: 'REMEMBERED' }
   return { columns: proposeColumns(header), mapping_from: 'PROPOSED' }
 }
 
+function dropNulls(columns: GivenColumns): ImportColumns {
+  return Object.fromEntries(Object.entries(columns).filter(([, name]) => name !== null))
+}
+
 /** The given columns by their names in the header, in which spaces count once. */
-function resolveGiven(header: readonly string[], given: ImportColumns): ImportColumns {
+function resolveGiven(header: readonly string[], given: GivenColumns): GivenColumns {
   const entries = Object.entries(given).map(([field, name]) => {
-    return [field, name.normalize('NFC').replace(/\s+/g, ' ').trim()] as const
+    return [field, name?.normalize('NFC').replace(/\s+/g, ' ').trim() ?? null] as const
   })
   const errors = entries
-    .filter(([, name]) => name === '' || !header.includes(name))
+    .filter(([, name]) => name !== null && (name === '' || !header.includes(name)))
     .map(([field, name]) => ({
       path: `columns.${field}`,
-      message: `must name a column of the file: "${shown(name)}" is none of ${listed(header)}`,
+      message: `must name a column of the file: "${shown(name ?? '')}" is none of ${listed(header)}`,
     }))
   if (errors.length > 0) throw invalid(errors)
   return Object.fromEntries(entries)
