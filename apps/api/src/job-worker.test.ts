@@ -88,7 +88,7 @@ describeEachEngine('the thread that does the jobs', ({ createDatabaseUrl }) => {
 
   it('is started again when it dies, and takes back what it was doing', async () => {
     const server = await startServer()
-    const deadly = await enqueue({}, 'UNDO_IMPORT')
+    const deadly = await enqueue({}, 'UNDO')
     const next = await enqueue({ count: 1 })
     expect((await jobThat(server, next, isOver)).status).toBe('SUCCEEDED')
     expect((await readJob(server, deadly)).status).toBe('INTERRUPTED')

@@ -2,6 +2,7 @@ import { analytics } from './routers/analytics.ts'
 import { attachments } from './routers/attachments.ts'
 import { backup } from './routers/backup.ts'
 import { brands } from './routers/brands.ts'
+import { bulk } from './routers/bulk.ts'
 import { imports } from './routers/import.ts'
 import { jobs } from './routers/jobs.ts'
 import { purchases } from './routers/purchases.ts'
@@ -13,6 +14,7 @@ import { router } from './trpc.ts'
 /** Everything a caller can ask for. REST and OpenAPI are made from it; the typed client is its type. */
 export const appRouter = router({
   purchases,
+  bulk,
   warranties,
   attachments,
   retailers,

@@ -64,11 +64,16 @@ export type Job = Outputs['jobs']['get']
 export type JobList = Outputs['jobs']['list']
 export type JobFilter = Inputs['jobs']['list']
 
+/** The same change of many purchases, by their ids or by a filter. */
+export type BulkChange = Inputs['bulk']['change']
+export type BulkDeletion = Inputs['bulk']['delete']
+
 /** What a file to import was understood as. */
 export type ImportDetection = Outputs['import']['detect']
 export type ImportDetectionQuery = Inputs['import']['detect']
 export type ImportRequest = Inputs['import']['run']
-export type ImportUndo = Outputs['import']['undo']
+/** What taking back an import, a change or a deletion did. */
+export type Undo = Outputs['import']['undo']
 
 export type BackupList = Outputs['backup']['list']
 export type Backup = BackupList['items'][number]

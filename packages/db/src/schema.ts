@@ -15,6 +15,7 @@ export interface Schema {
   attachments: AttachmentsTable
   jobs: JobsTable
   job_changes: JobChangesTable
+  removed_attachments: RemovedAttachmentsTable
   import_files: ImportFilesTable
   import_errors: ImportErrorsTable
   import_mappings: ImportMappingsTable
@@ -139,6 +140,12 @@ export interface JobChangesTable {
   before: string | null
   /** What tells the thing as the job left it from the same thing after a later change. */
   stamp: string
+}
+
+/** An attachment of a purchase that a job deleted: undoing that brings it back. */
+export interface RemovedAttachmentsTable extends AttachmentsTable {
+  job_id: string
+  removed_at: string
 }
 
 /** A file that was sent to be imported; its bytes lie in a folder under this id. */

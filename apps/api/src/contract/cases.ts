@@ -253,7 +253,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['all', 'done', () => ({})],
     ['a page', 'done', () => ({ skip: 1, limit: 1 })],
     ['some', 'done', () => ({ status: ['RUNNING', 'FAILED'], kind: ['IMPORT'] })],
-    ['of one kind', 'done', () => ({ kind: 'UNDO_IMPORT' })],
+    ['of one kind', 'done', () => ({ kind: 'UNDO' })],
     ['several wrong parameters', INVALID, () => ({ limit: 0, status: 'running', kind: 'EXPORT', stage: 'read' })],
   ],
   'jobs.get': [
@@ -346,5 +346,36 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['nothing', 'done', () => ({})],
     ['some', 'done', () => ({ time_zone: 'Asia/Tokyo', expiring_soon_days: 0, dashboard_cards: ['total_spent'] })],
     ['several wrong values', INVALID, () => ({ base_currency: 'usd', locale: '?', week_start: null, colour: 'red' })],
+  ],
+  'bulk.change': [
+    [
+      'some',
+      'done',
+      ({ lamp, pan, zeta }) => ({
+        ids: [lamp, pan],
+        changes: { brand_id: zeta, add_tags: ['bulk'], remove_tags: ['HOME'] },
+      }),
+    ],
+    ['all that match', 'done', () => ({ filter: { tag: 'bulk', has_warranty: true }, changes: { status: 'ORDERED' } })],
+    ['all there are', 'done', () => ({ filter: {}, changes: { tax_deductible: true, retailer_id: null } })],
+    ['neither some nor all', INVALID, () => ({ changes: { status: 'ORDERED' } })],
+    [
+      'wrong in form and in fact',
+      INVALID,
+      ({ lamp }) => ({ ids: [lamp, NOBODY], changes: { retailer_id: NOBODY, brand_id: NOBODY } }),
+    ],
+  ],
+  'bulk.delete': [
+    ['some and all', INVALID, ({ lamp }) => ({ ids: [lamp], filter: {} })],
+    ['one that is not there', INVALID, () => ({ ids: [NOBODY] })],
+    ['some', 'done', ({ drill }) => ({ ids: [drill] })],
+    ['all that match', 'done', () => ({ filter: { search: 'pan', price_to: '100' } })],
+  ],
+  'bulk.undo': [
+    ['one that has changed nothing', 'done', (ids) => ({ job_id: ids.changed })],
+    ['one that is undone', 'CONFLICT', (ids) => ({ job_id: ids.changed })],
+    ['an import', 'NOT_FOUND', (ids) => ({ job_id: ids.imported })],
+    ['an id that leads nowhere', 'NOT_FOUND', () => ({ job_id: NOBODY })],
+    ['an id that is none', 'NOT_FOUND', () => ({ job_id: 'first' })],
   ],
 }

@@ -58,7 +58,7 @@ describeEachEngine('jobs', ({ openDatabase }) => {
         total: 2,
         items: [{ id: second }],
       })
-      expect((await ask('/api/jobs?kind=UNDO_IMPORT')).body).toMatchObject({ total: 0, items: [] })
+      expect((await ask('/api/jobs?kind=UNDO')).body).toMatchObject({ total: 0, items: [] })
     })
 
     it('are read with what came of them', async () => {

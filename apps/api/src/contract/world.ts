@@ -88,8 +88,12 @@ export async function createWorld(database: DatabaseHandle, env: Record<string, 
     label(value) {
       const text = JSON.stringify(value)
       if (text === undefined) return undefined
-      // Ids stand in backups too, and decide about their sizes and hashes.
-      const alike = text.replace(BACKUP_SIZE, '$10').replace(BACKUP_HASH, '$1')
+      // Ids stand in backups and stamps too, and decide about sizes and hashes.
+      const alike = text
+        .replace(BACKUP_SIZE, '$10')
+        .replace(BACKUP_HASH, '$1')
+        .replace(STAMP_HASH, '$1')
+        .replace(TAKEN_BACK, '$1null')
       return JSON.parse(alike.replaceAll(UUID, (id) => labelOf(id, labels)))
     },
     async dump() {
@@ -117,6 +121,11 @@ const UUID = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/gi
 const BACKUP_SIZE =
   /((?:total_size|Z(?:-\d+)?\.zip\\*",(?:\\*"created_at\\*":\\*"[^"]*",\\*"trigger\\*":\\*"\w+\\*",)?\\*"size)\\*":)\d+/g
 const BACKUP_HASH = /((?:content_hash|"size\\*":0,\\*"sha256)\\*":\\*")[\da-f]{64}/g
+
+const STAMP_HASH = /(stamp\\*":\\*"\d+ \S+ \S+ )[\da-f]{40}/g
+
+/** How far the taking back of a job was told depends on how quick it was. */
+const TAKEN_BACK = /(stage\\*":\\*"undo\\*",\\*"done\\*":\d+,\\*"total\\*":)(?:null|\d+)/g
 
 /** What has no name yet is named by its turn. */
 function labelOf(id: string, labels: Map<string, string>): string {
@@ -199,9 +208,10 @@ const PURCHASES = {
   },
 } as const
 
-/** One that is over, and one that another machine does for as long as tests last. */
+/** Two that are over, and one that another machine does for as long as tests last. */
 const JOBS = {
   imported: {
+    kind: 'IMPORT',
     status: 'SUCCEEDED',
     stage: 'write',
     done: 2,
@@ -211,7 +221,19 @@ const JOBS = {
     started_at: '2026-03-14T10:00:01Z',
     finished_at: '2026-03-14T10:00:02Z',
   },
+  changed: {
+    kind: 'CHANGE',
+    status: 'SUCCEEDED',
+    stage: 'changing',
+    done: 1,
+    total: 1,
+    result: '{"matched":1,"changed":0,"undone_at":null}',
+    created_at: '2026-03-14T11:00:00Z',
+    started_at: '2026-03-14T11:00:01Z',
+    finished_at: '2026-03-14T11:00:02Z',
+  },
   importing: {
+    kind: 'IMPORT',
     status: 'RUNNING',
     stage: 'read',
     done: 1,
@@ -273,12 +295,12 @@ async function addBackup({ files, folders }: TestApp, { db }: DatabaseHandle): P
 }
 
 async function addJobs({ db }: DatabaseHandle): Promise<Record<keyof typeof JOBS, string>> {
-  const ids = { imported: newId(), importing: newId() }
+  const ids = { imported: newId(), changed: newId(), importing: newId() }
   for (const [name, job] of Object.entries(JOBS)) {
     const id = ids[name as keyof typeof JOBS]
     await db
       .insertInto('jobs')
-      .values({ id, kind: 'IMPORT', ...job })
+      .values({ id, ...job })
       .execute()
   }
   return ids

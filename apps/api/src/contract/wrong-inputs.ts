@@ -290,6 +290,65 @@ const JOBS = [
   ...['get', 'cancel'].flatMap((verb) => notThere(`jobs.${verb}`)),
 ]
 
+const BULK = [
+  ...['bulk.change', 'bulk.delete'].flatMap((procedure) => {
+    const rest = procedure === 'bulk.change' ? { changes: { status: 'ORDERED' } } : {}
+    return [
+      wrong(procedure, 'no purchases', rest, ['ids']),
+      wrong(procedure, 'both ids and filter', (ids) => ({ ...rest, ids: [ids.lamp], filter: {} }), ['ids']),
+      wrong(procedure, 'a field that is none', (ids) => ({ ...rest, ids: [ids.lamp], force: true }), ['force']),
+      ...[[], 'lamp', null, Array.from({ length: 101 }, () => NOBODY)].map((ids) =>
+        wrong(procedure, `ids ${show(ids)}`, { ...rest, ids }, ['ids']),
+      ),
+      ...['', 'first', 1, NOBODY].map((id) =>
+        wrong(procedure, `an id ${show(id)}`, (ids) => ({ ...rest, ids: [ids.lamp, id] }), ['ids.1']),
+      ),
+      wrong(
+        procedure,
+        'a filter with several mistakes',
+        { ...rest, filter: { status: 'LOST', date_from: '2025-02-30', limit: 5, has_brand: 'no' } },
+        ['filter.status', 'filter.date_from', 'filter.limit', 'filter.has_brand'],
+      ),
+    ]
+  }),
+  wrong('bulk.change', 'no changes', (ids) => ({ ids: [ids.lamp] }), ['changes']),
+  wrong('bulk.change', 'changes of nothing', (ids) => ({ ids: [ids.lamp], changes: {} }), ['changes']),
+  wrong(
+    'bulk.change',
+    'fields that can not be changed together',
+    (ids) => ({ ids: [ids.lamp], changes: { status: 'ORDERED', price: '1', tags: [], notes: 'x' } }),
+    ['changes.price', 'changes.tags', 'changes.notes'],
+  ),
+  wrong('bulk.change', 'wrong and no purchases', { changes: { status: 'LOST' } }, ['ids', 'changes.status']),
+  wrong(
+    'bulk.change',
+    'a tag that is both added and removed',
+    (ids) => ({ ids: [ids.lamp], changes: { add_tags: ['a', 'B'], remove_tags: ['b'] } }),
+    ['changes.remove_tags'],
+  ),
+  ...Object.entries({
+    status: ['LOST', null],
+    retailer_id: ['x', NOBODY],
+    brand_id: ['x', NOBODY],
+    tax_deductible: ['yes', null],
+  }).flatMap(([field, values]) =>
+    values.map((value) =>
+      wrong('bulk.change', `${field} ${show(value)}`, (ids) => ({ ids: [ids.lamp], changes: { [field]: value } }), [
+        `changes.${field}`,
+      ]),
+    ),
+  ),
+  ...['add_tags', 'remove_tags'].flatMap((field) =>
+    [['a;b'], [''], ['x'.repeat(51)]].map((tags) =>
+      wrong('bulk.change', `${field} ${show(tags)}`, (ids) => ({ ids: [ids.lamp], changes: { [field]: tags } }), [
+        `changes.${field}.0`,
+      ]),
+    ),
+  ),
+  wrong('bulk.undo', 'a field that is none', (ids) => ({ job_id: ids.changed, force: true }), ['force']),
+  ...['first', NOBODY].flatMap((id) => [refused(404, 'bulk.undo', `job_id ${id}`, () => ({ job_id: id }))]),
+]
+
 const ATTACHMENTS = ['get', 'delete'].flatMap((verb) => [
   wrong(`attachments.${verb}`, 'a field that is none', (ids) => ({ id: ids.panReceipt, force: 'yes' }), ['force']),
   ...notThere(`attachments.${verb}`),
@@ -359,6 +418,7 @@ export const WRONG_INPUTS: readonly WrongInput[] = [
   ...SETTINGS,
   ...IMPORTS,
   ...JOBS,
+  ...BULK,
   ...ATTACHMENTS,
   ...BACKUPS,
   ...STALE,

@@ -1,6 +1,7 @@
 /** The chapters of the REST documentation, in their order. */
 export const TAGS = {
   Purchases: 'What was bought, where, when and for how much.',
+  Bulk: 'The same for many purchases: changed or deleted together, and taken back.',
   Warranties: 'What is still covered, and until when. A purchase has at most one warranty.',
   Attachments: 'Receipts, manuals and photos of a purchase; many may share one file.',
   Retailers: 'Where things were bought.',

@@ -4,9 +4,9 @@ import {
   ImportById,
   ImportDetection,
   ImportRequest,
-  ImportUndo,
   Job,
   startImport,
+  Undo,
   undoImport,
 } from '@spends/core'
 import { router, write } from '../trpc.ts'
@@ -63,6 +63,6 @@ export const imports = router({
       },
     })
     .input(ImportById)
-    .output(ImportUndo)
+    .output(Undo)
     .mutation(({ ctx, input }) => undoImport(ctx, input)),
 })

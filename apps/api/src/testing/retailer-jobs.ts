@@ -1,6 +1,6 @@
 /**
  * A thread whose jobs of kind IMPORT add retailers, one in each transaction, and take them away again. Of kind
- * UNDO_IMPORT are those that bring their thread down.
+ * UNDO are those that bring their thread down.
  */
 import { createRetailer } from '@spends/core'
 import { serveJobs } from '../job-thread.ts'
@@ -27,7 +27,7 @@ await serveJobs({
       await job.inTransaction(({ db }) => db.deleteFrom('retailers').where('name', 'like', `${name} %`).execute())
     },
   },
-  UNDO_IMPORT: {
+  UNDO: {
     async run() {
       process.exit(3)
     },

@@ -1,12 +1,15 @@
 import { lockTable } from '@spends/db'
+import { toInstant } from '../calendar.ts'
 import { type Context, inTransaction } from '../context.ts'
 import type { BlobStore, KeptBlob } from '../files.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
+/** For so long a deletion of many purchases can be undone with the bytes of their files. */
+const UNDO_DAYS = 30
 /** How many blobs are looked up in one query. */
 const CHUNK = 500
 /** Long work that needs blobs which no row names yet, or no row names any more. */
-const PAUSING_KINDS = ['BACKUP', 'RESTORE', 'IMPORT']
+const PAUSING_KINDS = ['BACKUP', 'RESTORE', 'IMPORT', 'DELETE', 'UNDO']
 
 export interface SweepOptions {
   /** How long a blob that belongs to nothing is left alone. */
@@ -61,12 +64,31 @@ export async function* listOrphans(ctx: Context, files: BlobStore): AsyncGenerat
   yield* await withoutNamed(ctx, chunk)
 }
 
-async function withoutNamed({ db }: Context, blobs: readonly KeptBlob[]): Promise<KeptBlob[]> {
+async function withoutNamed(ctx: Context, blobs: readonly KeptBlob[]): Promise<KeptBlob[]> {
   if (blobs.length === 0) return []
-  const hashes = blobs.map(({ sha256 }) => sha256)
-  const rows = await db.selectFrom('attachments').select('sha256').distinct().where('sha256', 'in', hashes).execute()
-  const named = new Set(rows.map(({ sha256 }) => sha256))
+  const named = await findNamed(
+    ctx,
+    blobs.map(({ sha256 }) => sha256),
+  )
   return blobs.filter(({ sha256 }) => !named.has(sha256))
+}
+
+/** Those of the contents that an attachment names, or one that can still come back. */
+async function findNamed(ctx: Context, hashes: readonly string[]): Promise<Set<string>> {
+  const since = toInstant(new Date(ctx.now().getTime() - UNDO_DAYS * DAY_MS))
+  const rows = await ctx.db
+    .selectFrom('attachments')
+    .select('sha256')
+    .where('sha256', 'in', hashes)
+    .union((eb) =>
+      eb
+        .selectFrom('removed_attachments')
+        .select('sha256')
+        .where('sha256', 'in', hashes)
+        .where('removed_at', '>=', since),
+    )
+    .execute()
+  return new Set(rows.map(({ sha256 }) => sha256))
 }
 
 /**
@@ -81,14 +103,8 @@ async function removeOrphan(
 ): Promise<'removed' | 'kept' | 'paused'> {
   return inTransaction(ctx, async (tx) => {
     await lockTable(tx.db, 'attachments')
-    const row = await tx.db
-      .selectFrom('attachments')
-      .select('id')
-      .where('sha256', '=', sha256)
-      .limit(1)
-      .executeTakeFirst()
     // In this order: a backup that begins after this look reads rows that do not name the blob.
-    if (row) return 'kept'
+    if ((await findNamed(tx, [sha256])).size > 0) return 'kept'
     if (await isPaused(tx)) return 'paused'
     const blob = await files.find(sha256)
     if (!blob || blob.put_at >= before) return 'kept'

@@ -13,7 +13,7 @@ import { readConfig } from './config.ts'
 const ALIVE_SECONDS = 30
 
 const BESIDE_BACKUP: readonly JobKind[] = ['BACKUP', 'RESTORE']
-const BESIDE_RESTORE: readonly JobKind[] = ['BACKUP', 'RESTORE', 'IMPORT', 'UNDO_IMPORT']
+const BESIDE_RESTORE: readonly JobKind[] = ['BACKUP', 'RESTORE', 'IMPORT', 'CHANGE', 'DELETE', 'UNDO']
 
 /** Makes sure that no server makes or restores a backup. @throws AppError CONFLICT */
 export async function refuseBesideBackup(ctx: Context): Promise<void> {

@@ -4,13 +4,13 @@ import { notFound } from '../errors.ts'
 import { Id } from '../fields.ts'
 import type { JobFolders } from '../jobs/handler.ts'
 import type { Job } from '../jobs/shapes.ts'
-import { enqueueJob, getJob, startJob } from '../jobs/store.ts'
+import { getJob, startJob } from '../jobs/store.ts'
 import { resultOf, waitForJob } from '../jobs/wait.ts'
+import { undoJob } from '../undo/requests.ts'
+import type { Undo } from '../undo/take-back.ts'
 import { detectImport, type ImportDetection } from './detect.ts'
 import { getImportFile, pathOfImportFile } from './files.ts'
 import { type ImportParams, type ImportReport, optionsShape, readingShape } from './options.ts'
-import type { ImportUndo } from './take-back.ts'
-import { checkUndo } from './undo.ts'
 
 export const ImportRequest = z.strictObject({ file_id: Id, ...optionsShape }).meta({ id: 'ImportRequest' })
 export type ImportRequest = z.output<typeof ImportRequest>
@@ -61,11 +61,8 @@ export async function waitForImport(ctx: ImportContext, { id }: Job, signal: Abo
  * Takes back what an import did, and waits for that; once begun, it is carried through.
  * @throws AppError NOT_FOUND; CONFLICT where there is nothing to undo, or something was changed since, naming it
  */
-export async function undoImport(ctx: ImportContext, { job_id }: z.output<typeof ImportById>): Promise<ImportUndo> {
-  await checkUndo(ctx, job_id)
-  const id = await enqueueJob(ctx, 'UNDO_IMPORT', { job_id })
-  ctx.jobs.poke()
-  return (await resultOf(ctx, await waitForJob(ctx, id, ctx.stopping))) as ImportUndo
+export async function undoImport(ctx: ImportContext, { job_id }: z.output<typeof ImportById>): Promise<Undo> {
+  return undoJob(ctx, job_id, ['IMPORT'])
 }
 
 /** The job of an import. @throws AppError NOT_FOUND, also for a job of another kind */

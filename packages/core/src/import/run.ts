@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { AppError, type FieldError, invalid } from '../errors.ts'
 import type { JobHandler } from '../jobs/handler.ts'
+import { takeBack } from '../undo/take-back.ts'
 import { rememberColumns } from './columns.ts'
 import { openImport } from './open.ts'
 import { ImportParams, type ImportReport } from './options.ts'
 import { importAll } from './pass.ts'
-import { takeBack } from './take-back.ts'
 
 /**
  * Imports a file in short transactions that log what they change: the API stays quick meanwhile, and what a run leaves

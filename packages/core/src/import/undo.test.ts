@@ -9,9 +9,9 @@ import { createPurchase, deletePurchase } from '../purchases/write.ts'
 import { createRetailer, listRetailers, updateRetailer } from '../retailers.ts'
 import { verifyStatistics } from '../statistics/rebuild.ts'
 import { addPurchase, changePurchase, dump, newPurchases, openContext, type TestContext } from '../testing.ts'
+import { undoHandler } from '../undo/undo.ts'
 import type { PurchaseDraft } from './item.ts'
 import { allPurchases, importAndBreakOff, importItems, readerOf, rows, startJob, undo } from './testing/imports.ts'
-import { undoImportHandler } from './undo.ts'
 
 const lamp = { product_name: 'Desk lamp', price: '10', purchase_date: '2026-01-31', currency_code: 'EUR' }
 
@@ -98,9 +98,9 @@ describeEachEngine('undoing an import', (engine) => {
   it('that was begun is carried through, and says so, though it was cut off', async () => {
     const before = await values(ctx)
     const report = await importItems(ctx, rows(lamp, { ...lamp, price: '11' }))
-    const job = await startJob(ctx, 'UNDO_IMPORT', { job_id: report.job_id })
+    const job = await startJob(ctx, 'UNDO', { job_id: report.job_id })
     let transactions = 1
-    const cutOff = undoImportHandler.run({
+    const cutOff = undoHandler.run({
       ...job,
       inTransaction: (work) => {
         if (transactions-- === 0) throw new Error('cut off')
@@ -108,7 +108,7 @@ describeEachEngine('undoing an import', (engine) => {
       },
     })
     await expect(cutOff).rejects.toThrow('cut off')
-    await undoImportHandler.cleanUp(job)
+    await undoHandler.cleanUp(job)
     expect(await values(ctx)).toEqual(before)
     const { result } = await ctx.db
       .selectFrom('jobs')

@@ -5,19 +5,23 @@ import type { JobKind } from './shapes.ts'
 
 /**
  * What may not wait or run when a job of a kind is queued. There is one backup or restore at a time; and a restore would
- * take away the log by which an import is taken back.
+ * take away the log by which an import or a change is taken back.
  */
 const EXCLUDED: Readonly<Record<JobKind, readonly JobKind[]>> = {
   IMPORT: ['RESTORE'],
-  UNDO_IMPORT: ['RESTORE'],
+  CHANGE: ['RESTORE'],
+  DELETE: ['RESTORE'],
+  UNDO: ['RESTORE'],
   BACKUP: ['BACKUP', 'RESTORE'],
-  RESTORE: ['BACKUP', 'RESTORE', 'IMPORT', 'UNDO_IMPORT'],
+  RESTORE: ['BACKUP', 'RESTORE', 'IMPORT', 'CHANGE', 'DELETE', 'UNDO'],
   VERIFY: [],
 }
 
 const WORDS: Readonly<Record<JobKind, string>> = {
   IMPORT: 'An import is',
-  UNDO_IMPORT: 'The undoing of an import is',
+  CHANGE: 'A change of many purchases is',
+  DELETE: 'A deletion of many purchases is',
+  UNDO: 'An undo is',
   BACKUP: 'A backup is',
   RESTORE: 'A restore is',
   VERIFY: 'The proof of a backup is',

@@ -1,6 +1,8 @@
 import { backupHandler, restoreHandler, verifyHandler } from '../backup/jobs.ts'
+import { changeHandler } from '../bulk/change.ts'
+import { deleteHandler } from '../bulk/delete.ts'
 import { importHandler } from '../import/run.ts'
-import { undoImportHandler } from '../import/undo.ts'
+import { undoHandler } from '../undo/undo.ts'
 import type { JobHandler } from './handler.ts'
 import type { JobKind } from './shapes.ts'
 
@@ -10,7 +12,9 @@ export type JobHandlers = Readonly<Partial<Record<JobKind, JobHandler>>>
 /** The long work of this product. */
 export const JOB_HANDLERS: JobHandlers = {
   IMPORT: importHandler,
-  UNDO_IMPORT: undoImportHandler,
+  CHANGE: changeHandler,
+  DELETE: deleteHandler,
+  UNDO: undoHandler,
   BACKUP: backupHandler,
   RESTORE: restoreHandler,
   VERIFY: verifyHandler,

@@ -39,7 +39,7 @@ describeEachEngine('jobs', (engine) => {
     })
     const { total, items } = await listJobs(ctx, { skip: 0, limit: 2, status: ['SUCCEEDED'] })
     expect([total, ...items.map(({ id }) => id)]).toEqual([3, ids[2], ids[1]])
-    expect(await listJobs(ctx, { skip: 0, limit: 2, kind: ['UNDO_IMPORT'] })).toMatchObject({ total: 0, items: [] })
+    expect(await listJobs(ctx, { skip: 0, limit: 2, kind: ['UNDO'] })).toMatchObject({ total: 0, items: [] })
   })
 
   it('are done once, whoever looks for them', async () => {
@@ -53,7 +53,7 @@ describeEachEngine('jobs', (engine) => {
   })
 
   it('that nobody here can do are left in the queue', async () => {
-    const id = await enqueueJob(ctx, 'UNDO_IMPORT', {})
+    const id = await enqueueJob(ctx, 'UNDO', {})
     await work(createTestRunner(ctx, createRetailerJob().handler).runner)
     expect(await statusOf(ctx, id)).toBe('QUEUED')
   })

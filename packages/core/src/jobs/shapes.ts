@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Id, listOf, OutId, OutInstant, oneOrMany, page } from '../fields.ts'
 
 /** What long work there is. */
-export const JobKind = z.enum(['IMPORT', 'UNDO_IMPORT', 'BACKUP', 'RESTORE', 'VERIFY'])
+export const JobKind = z.enum(['IMPORT', 'CHANGE', 'DELETE', 'UNDO', 'BACKUP', 'RESTORE', 'VERIFY'])
 export type JobKind = z.infer<typeof JobKind>
 
 export const JobStatus = z.enum(['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'INTERRUPTED'])
@@ -25,7 +25,7 @@ export const Job = z
     total: z.int().nullable().meta({ description: 'When the stage is through; null while nobody knows.' }),
     result: z.unknown().meta({
       description:
-        'What came of it, once it has SUCCEEDED: the report of an import, a backup, or what was restored. Null till then.',
+        'What came of it, once it has SUCCEEDED: the report of an import, change or deletion, a backup, or what was restored. Null till then.',
       examples: [null],
     }),
     error: z.string().nullable().meta({ description: 'Why there is no result, in a sentence.' }),

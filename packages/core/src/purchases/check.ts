@@ -17,10 +17,17 @@ export async function findPurchaseProblems(
   stored: PurchaseRecord | null,
   baseCurrency: string,
 ): Promise<FieldError[]> {
+  return [...findPriceProblems(draft, stored, baseCurrency), ...(await findMissingReferences(ctx, draft))]
+}
+
+/** The retailer and brand that are named and are not there. */
+export async function findMissingReferences(
+  ctx: Context,
+  { retailer_id, brand_id }: Pick<PurchaseDraft, 'retailer_id' | 'brand_id'>,
+): Promise<FieldError[]> {
   return [
-    ...findPriceProblems(draft, stored, baseCurrency),
-    ...(await findMissing(ctx, 'retailers', 'retailer_id', draft.retailer_id)),
-    ...(await findMissing(ctx, 'brands', 'brand_id', draft.brand_id)),
+    ...(await findMissing(ctx, 'retailers', 'retailer_id', retailer_id)),
+    ...(await findMissing(ctx, 'brands', 'brand_id', brand_id)),
   ]
 }
 

@@ -83,6 +83,12 @@ async function findByName(ctx: Context, needle: string): Promise<Expression<SqlB
   return found
 }
 
+/** The condition that the search of a filter is for a few purchases `p` that are known already; undefined without one. */
+export async function matchesSearch(ctx: Context, { search = '' }: Pick<Filter, 'search'>) {
+  const needle = searchKey(search)
+  return needle === '' ? undefined : anyOf([contains('p.search_text', needle), ...(await findByName(ctx, needle))])
+}
+
 /** The condition "the text stands somewhere in the purchase `p`, or in its retailer's or brand's name". */
 export async function purchaseMatches(ctx: Context, search: string): Promise<Expression<SqlBool>> {
   const needle = searchKey(search)

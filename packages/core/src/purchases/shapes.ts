@@ -72,7 +72,7 @@ const Tag = requiredText(50)
   .refine((tag) => !tag.includes(';'), 'must not contain ";"')
   .meta({ minLength: 1, maxLength: 50, examples: ['home office'] })
 
-const Tags = z
+export const Tags = z
   .array(Tag)
   .max(50)
   .check((payload) => {

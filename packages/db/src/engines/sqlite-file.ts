@@ -25,6 +25,7 @@ type BooleanColumns = {
 const booleanColumns: BooleanColumns = {
   purchases: { tax_deductible: true },
   attachments: { available: true },
+  removed_attachments: { available: true },
 }
 
 const booleanOrigins = new Set(

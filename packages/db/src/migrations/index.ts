@@ -5,6 +5,7 @@ import { search } from './003-search.ts'
 import { jobs } from './004-jobs.ts'
 import { backup } from './005-backup.ts'
 import { filters } from './006-filters.ts'
+import { removedAttachments } from './007-removed-attachments.ts'
 
 export interface Migration {
   /** Starts with a number of three digits; never changes once released. */
@@ -15,4 +16,12 @@ export interface Migration {
 }
 
 /** In order of age. Only ever append: released databases have run these. */
-export const migrations: readonly Migration[] = [foundation, statistics, search, jobs, backup, filters]
+export const migrations: readonly Migration[] = [
+  foundation,
+  statistics,
+  search,
+  jobs,
+  backup,
+  filters,
+  removedAttachments,
+]

@@ -102,6 +102,12 @@ const jobChange = {
   stamp: '1',
 } satisfies Insertable<Schema['job_changes']>
 
+const removedAttachment = {
+  ...attachment,
+  job_id: job.id,
+  removed_at: instant,
+} satisfies Insertable<Schema['removed_attachments']>
+
 const importFile = {
   id: '01890a5d-ac96-774b-bcce-b302099a805d',
   filename: 'kaufe.csv',
@@ -173,6 +179,7 @@ export const sampleRows: readonly [keyof Schema, Record<string, unknown>][] = [
   ['attachments', attachment],
   ['jobs', job],
   ['job_changes', jobChange],
+  ['removed_attachments', removedAttachment],
   ['import_files', importFile],
   ['import_errors', importError],
   ['import_mappings', importMapping],

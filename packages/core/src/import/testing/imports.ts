@@ -7,17 +7,18 @@ import { toInstant } from '../../calendar.ts'
 import { type Context, inTransaction, newId } from '../../context.ts'
 import { localFiles } from '../../files.ts'
 import type { JobRun } from '../../jobs/handler.ts'
+import type { JobKind } from '../../jobs/shapes.ts'
 import { NOTHING_GIVEN } from '../../jobs/testing.ts'
 import { listPurchases } from '../../purchases/read.ts'
 import { type Purchase, PurchaseFilter } from '../../purchases/shapes.ts'
 import { readPages } from '../../testing.ts'
+import { takeBack } from '../../undo/take-back.ts'
+import { undoHandler } from '../../undo/undo.ts'
 import { type ImportFileKind, storeImportFile } from '../files.ts'
 import type { ImportItem, ImportReader, PurchaseDraft, PurchaseItem } from '../item.ts'
 import { ImportOptions, type ImportReport } from '../options.ts'
 import { importAll } from '../pass.ts'
 import { importHandler } from '../run.ts'
-import { takeBack } from '../take-back.ts'
-import { undoImportHandler } from '../undo.ts'
 
 /** A purchase of a file; its columns are called as our fields. */
 export function row(draft: PurchaseDraft, line = 2): PurchaseItem {
@@ -51,7 +52,7 @@ export function readerOf(items: readonly ImportItem[], more: Partial<ImportReade
 }
 
 /** A job as its worker has it, without a runner around it. */
-export async function startJob(ctx: Context, kind: 'IMPORT' | 'UNDO_IMPORT', params: unknown): Promise<JobRun> {
+export async function startJob(ctx: Context, kind: JobKind, params: unknown): Promise<JobRun> {
   const id = newId()
   const values = { id, kind, status: 'RUNNING', done: 0, created_at: toInstant(ctx.now()) } as const
   await ctx.db.insertInto('jobs').values(values).execute()
@@ -127,7 +128,7 @@ export async function importAndBreakOff(ctx: Context, items: readonly ImportItem
 }
 
 export async function undo(ctx: Context, report: ImportReport) {
-  return undoImportHandler.run(await startJob(ctx, 'UNDO_IMPORT', { job_id: report.job_id }))
+  return undoHandler.run(await startJob(ctx, 'UNDO', { job_id: report.job_id }))
 }
 
 /** Every purchase, the oldest first. */

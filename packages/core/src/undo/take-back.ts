@@ -3,39 +3,43 @@ import { z } from 'zod'
 import { toInstant } from '../calendar.ts'
 import type { Context } from '../context.ts'
 import { keysOf } from '../directory.ts'
+import type { BlobStore } from '../files.ts'
 import type { JobRun } from '../jobs/handler.ts'
+import { Pace } from '../jobs/pace.ts'
 import type { PurchaseRecord } from '../purchases/record.ts'
 import { type PurchaseChange, storePurchases } from '../purchases/store.ts'
 import { raiseRevision } from '../revision.ts'
 import { updateSettings } from '../settings.ts'
 import { foldCase } from '../text.ts'
+import { restoreAttachments, withFreeWarrantyIds } from './attachments.ts'
 import { readAttachmentIds, stampAfter, stampOf } from './changes.ts'
-import { Pace } from './pace.ts'
-import { type Change, type Entry, Kept, readChanges, split, tableOf, type Word } from './touched.ts'
+import { type Change, type Entry, Kept, readChanges, type Split, split, tableOf, type Word } from './touched.ts'
+import { UNDOABLE_KINDS } from './undoable.ts'
 
 /** Things that are named one by one in an answer. */
 const NAMED = 1000
 
-/** What taking an import back did. */
-export const ImportUndo = z
+/** What taking back an import, a change or a deletion did. */
+export const Undo = z
   .object({
-    job_id: z.string().meta({ format: 'uuid', description: 'The job of the import.' }),
-    purchases_removed: z.int(),
-    purchases_restored: z.int(),
+    job_id: z.string().meta({ format: 'uuid', description: 'The job that was undone.' }),
+    purchases_removed: z.int().meta({ description: 'Made by the job.' }),
+    purchases_restored: z.int().meta({ description: 'Changed or deleted by the job.' }),
     retailers_removed: z.int(),
     brands_removed: z.int(),
     kept: z.array(Kept).meta({
-      description: 'What stays although the import made it, such as a retailer that other purchases use by now.',
+      description:
+        'What is not quite as before, and why: a retailer that the import made and others use by now, or a purchase whose retailer was deleted since.',
     }),
   })
-  .meta({ id: 'ImportUndo' })
-export type ImportUndo = z.infer<typeof ImportUndo>
+  .meta({ id: 'Undo' })
+export type Undo = z.infer<typeof Undo>
 /**
  * Takes back what a job has changed and is still in its log: what it made goes, what it changed is as before. What
  * somebody has touched since stays as they left it.
  */
-export async function takeBack(job: JobRun, jobId: string): Promise<ImportUndo> {
-  const undo: ImportUndo = {
+export async function takeBack(job: JobRun, jobId: string): Promise<Undo> {
+  const undo: Undo = {
     job_id: jobId,
     purchases_removed: 0,
     purchases_restored: 0,
@@ -57,7 +61,7 @@ export async function takeBack(job: JobRun, jobId: string): Promise<ImportUndo> 
       await pace.time(pace.size, async () => {
         const { changes, kept, removed, restored } = await job.inTransaction(async (tx) => {
           const changes = await readChanges(tx, jobId, entity, '', pace.size)
-          const result = await takeBackPage(tx, jobId, entity, changes)
+          const result = await takeBackPage(tx, job.files, jobId, entity, changes)
           await forget(tx, jobId, entity, changes)
           return { changes, ...result }
         })
@@ -87,6 +91,27 @@ async function forget(tx: Context, jobId: string, entity: Change['entity'], chan
     .execute()
 }
 
+/** A purchase as it is, as it will be, and as the job found it. */
+interface TakenBack extends PurchaseChange {
+  was: PurchaseRecord | null
+}
+
+/**
+ * Those that were deleted, by id, as they come back: their versions rise all the same, so that nobody takes them for
+ * what they had read before.
+ */
+async function comingBack(tx: Context, restored: Split['open'], now: string): Promise<Map<string, PurchaseRecord>> {
+  const raised = <T extends { version: number }>(of: T): T => ({ ...of, version: of.version + 1, updated_at: now })
+  const records = restored.flatMap(({ change, current, missing }): PurchaseRecord[] => {
+    if (current !== null) return []
+    const { row, tags, warranty }: PurchaseRecord = JSON.parse(change.before ?? '{}')
+    const present = (id: string | null) => (id !== null && missing?.has(id) ? null : id)
+    const linked = { ...raised(row), retailer_id: present(row.retailer_id), brand_id: present(row.brand_id) }
+    return [{ row: linked, tags, warranty: warranty && raised(warranty) }]
+  })
+  return new Map((await withFreeWarrantyIds(tx.db, records)).map((record) => [record.row.id, record]))
+}
+
 interface Taken {
   kept: Kept[]
   removed: number
@@ -95,6 +120,7 @@ interface Taken {
 
 async function takeBackPage(
   tx: Context,
+  files: BlobStore,
   jobId: string,
   entity: Change['entity'],
   changes: readonly Change[],
@@ -104,10 +130,14 @@ async function takeBackPage(
   const removed = open.filter(({ change, current }) => change.before === null && current !== null)
   const restored = open.filter(({ change }) => change.before !== null)
   if (entity === 'purchase') {
-    const purchases = [...removed, ...restored].map(({ change: { before }, current }): PurchaseChange => {
-      return { before: current as PurchaseRecord, after: before === null ? null : JSON.parse(before) }
+    const now = toInstant(tx.now())
+    const back = await comingBack(tx, restored, now)
+    const purchases = [...removed, ...restored].map(({ change, current }): TakenBack => {
+      const was: PurchaseRecord | null = change.before === null ? null : JSON.parse(change.before)
+      return { before: current as PurchaseRecord | null, after: back.get(change.entity_id) ?? was, was }
     })
-    await storePurchases(tx, purchases, toInstant(tx.now()))
+    await storePurchases(tx, purchases, now)
+    await restoreAttachments(tx, files, jobId, [...back.keys()])
     await carryStamps(tx, jobId, purchases)
   } else if (entity === 'settings') {
     for (const { change } of restored) await updateSettings(tx, JSON.parse(change.before ?? '{}'))
@@ -127,16 +157,16 @@ async function takeBackPage(
 }
 
 /**
- * A purchase that is as an earlier import left it has another version all the same: the log of that import learns it,
- * so that imports can be taken back one after the other.
+ * A purchase that is as an earlier job left it has another version all the same: the log of that job learns it, so
+ * that jobs can be taken back one after the other.
  */
-async function carryStamps(tx: Context, jobId: string, purchases: readonly PurchaseChange[]): Promise<void> {
-  const restored = purchases.flatMap(({ before, after }) => (before && after ? [{ before, after }] : []))
+async function carryStamps(tx: Context, jobId: string, purchases: readonly TakenBack[]): Promise<void> {
+  const restored = purchases.flatMap(({ before, after, was }) => (was && after ? [{ before, after, was }] : []))
   if (restored.length === 0) return
   const earlier = await tx.db
     .selectFrom('jobs')
     .select('id')
-    .where('kind', '=', 'IMPORT')
+    .where('kind', 'in', UNDOABLE_KINDS)
     .where('id', '!=', jobId)
     .execute()
   if (earlier.length === 0) return
@@ -154,7 +184,7 @@ async function carryStamps(tx: Context, jobId: string, purchases: readonly Purch
       .where(isOneOf(tx.db, 'job_id', ids))
       .where('entity', '=', 'purchase')
       .where('entity_id', '=', id)
-      .where('stamp', '=', stampOf(change.after, held))
+      .where('stamp', '=', stampOf(change.was, held))
       .execute()
   }
 }

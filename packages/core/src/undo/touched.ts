@@ -5,7 +5,7 @@ import { lockPurchases, type PurchaseRecord } from '../purchases/record.ts'
 import { getSettings } from '../settings.ts'
 import { entryStamp, REMOVED, readAttachmentIds, stampOf } from './changes.ts'
 
-/** Something of an import that is not taken back, and why. */
+/** Something of a job that is not taken back, or not quite, and why. */
 export const Kept = z.object({
   entity: z.enum(['purchase', 'retailer', 'brand', 'settings']),
   id: z.string(),
@@ -34,10 +34,15 @@ const GONE = 'was deleted since'
 const ORPHANED = 'had a retailer or brand that was deleted since'
 /** It stays, but that is no reason to refuse an undo. */
 export const IN_USE = 'is used by other purchases'
+/** Better than not at all, so no reason to refuse either. */
+export const COMES_WITHOUT = 'came back without its retailer or brand, which was deleted since'
 
-interface Split {
-  /** What can be taken back; `current` is null where the job removed it or somebody deleted what it made. */
-  open: { change: Change; current: unknown }[]
+export interface Split {
+  /**
+   * What can be taken back; `current` is null where the job removed it or somebody deleted what it made, `missing` are
+   * the retailers and brands that a removed purchase has to come back without.
+   */
+  open: { change: Change; current: unknown; missing?: ReadonlySet<string> }[]
   kept: Kept[]
 }
 
@@ -57,10 +62,10 @@ export async function split(ctx: Context, entity: Change['entity'], changes: rea
 
 type States = ReadonlyMap<string, { current: unknown; stamp: string; name: string; reason?: string | undefined }>
 
-/** Of purchases that were changed: those whose retailer or brand of before is gone. */
-async function findOrphans(ctx: Context, changes: readonly Change[]): Promise<ReadonlySet<string>> {
+/** Purchase id -> the retailer and brand of before, as far as they are gone; none of them gone: not in the map. */
+async function findOrphans(ctx: Context, changes: readonly Change[]): Promise<Orphans> {
   const rows = changes.flatMap(({ before }) => (before === null ? [] : [(JSON.parse(before) as PurchaseRecord).row]))
-  const orphans = new Set<string>()
+  const orphans = new Map<string, Set<string>>()
   for (const word of ['retailer', 'brand'] as const) {
     const idIn = (row: PurchaseRecord['row']) => row[`${word}_id` as const]
     const ids = [...new Set(rows.flatMap((row) => idIn(row) ?? []))]
@@ -71,12 +76,18 @@ async function findOrphans(ctx: Context, changes: readonly Change[]): Promise<Re
       .where(isOneOf(ctx.db, 'id', ids))
       .execute()
     const known = new Set(found.map(({ id }) => id))
-    for (const row of rows) if (idIn(row) !== null && !known.has(idIn(row) ?? '')) orphans.add(row.id)
+    for (const row of rows) {
+      const id = idIn(row)
+      if (id === null || known.has(id)) continue
+      orphans.set(row.id, (orphans.get(row.id) ?? new Set()).add(id))
+    }
   }
   return orphans
 }
 
-function splitBy(changes: readonly Change[], states: States, orphans: ReadonlySet<string> = new Set()): Split {
+type Orphans = ReadonlyMap<string, ReadonlySet<string>>
+
+function splitBy(changes: readonly Change[], states: States, orphans: Orphans = new Map()): Split {
   const result: Split = { open: [], kept: [] }
   for (const change of changes) {
     const { entity, entity_id: id, before, stamp } = change
@@ -84,8 +95,12 @@ function splitBy(changes: readonly Change[], states: States, orphans: ReadonlySe
     const keep = (name: string, reason: string) => result.kept.push({ entity, id, name, reason })
     if (!state) {
       // What the job made or removed is as gone as it should be.
-      if (before === null || stamp === REMOVED) result.open.push({ change, current: null })
-      else keep(nameIn(before), GONE)
+      if (before !== null && stamp !== REMOVED) keep(nameIn(before), GONE)
+      else {
+        const missing = orphans.get(id)
+        if (missing && before !== null) keep(nameIn(before), COMES_WITHOUT)
+        result.open.push({ change, current: null, ...(missing ? { missing } : {}) })
+      }
     } else if (state.stamp !== stamp) keep(state.name, TOUCHED)
     else if (orphans.has(id)) keep(state.name, ORPHANED)
     else if (before === null && state.reason) keep(state.name, state.reason)
