@@ -21,6 +21,7 @@ export function pager(onMove: () => void): Pager {
     limit: 20,
     total: 0,
     get range() {
+      if (this.total === 0) return ''
       const to = Math.min(this.skip + this.limit, this.total)
       return t('common.range', { from: count(Math.min(this.skip + 1, to)), to: count(to), total: count(this.total) })
     },

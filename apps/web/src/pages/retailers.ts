@@ -1,3 +1,4 @@
+import { registerDirectory } from '../components/directory.ts'
 import { startPage } from '../lib/start.ts'
 
-startPage(() => {})
+startPage(() => registerDirectory('retailers'))

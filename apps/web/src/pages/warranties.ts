@@ -1,3 +1,4 @@
+import { registerWarranties } from '../components/warranties.ts'
 import { startPage } from '../lib/start.ts'
 
-startPage(() => {})
+startPage(registerWarranties)
