@@ -71,7 +71,7 @@ describe('retailers', () => {
     await keepScreenshot(page, 'retailers-delete-light')
     await dialog.getByLabel('Move its purchases to').selectOption('Market')
     await dialog.getByRole('button', { name: 'Move and delete' }).click()
-    await page.getByText('1 retailer', { exact: true }).waitFor()
+    await page.locator('.card-head').getByText('1 retailer').waitFor()
     expect((await app.client.purchases.list.query({ retailer_id: market.id })).total).toBe(2)
   })
 
@@ -79,7 +79,7 @@ describe('retailers', () => {
     await addRetailers(app)
     await page.goto('/retailers')
     await page.getByRole('searchbox').fill('mark')
-    await page.getByText('1 retailer', { exact: true }).waitFor()
+    await page.locator('.card-head').getByText('1 retailer').waitFor()
     await page.getByRole('searchbox').fill('Nowhere')
     await page.getByText('No retailer has a name like that').waitFor()
     await page.getByRole('button', { name: 'Add a retailer' }).first().click()
@@ -94,7 +94,7 @@ test('brands are the same thing', async ({ app }) => {
   const page = await app.open({ colorScheme: 'dark', viewport: { width: 360, height: 740 } })
   await page.goto('/brands')
   await page.getByRole('searchbox').fill('acm')
-  await page.getByText('1 brand', { exact: true }).waitFor()
+  await page.locator('.card-head').getByText('1 brand').waitFor()
   expect(await page.getByRole('link', { name: '1 purchase of Acme' }).getAttribute('href')).toBe(
     `/inventory?brand_id=${brand.id}`,
   )
