@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os'
 import { CONNECTIONS } from './load.ts'
 import type { Measured } from './measure.ts'
 import type { Latencies, MixedLoad } from './mixed-load.ts'
+import type { PageTimes } from './pages.ts'
 import type { Target } from './rows.ts'
 import type { Memory } from './server.ts'
 
@@ -82,6 +83,36 @@ export function startSection(sizes: readonly number[], [fresh = 0, ...times]: re
         ]
       }),
     ],
+  }
+}
+
+/** How long a visitor waits, by the sizes of the databases; the ratio is the largest to the smallest. */
+export function pagesSection(sizes: readonly number[], times: readonly PageTimes[]): Section {
+  const rows = [
+    ['first paint, cold', ({ cold }: PageTimes) => cold.painted],
+    ['filled dashboard, cold', ({ cold }: PageTimes) => cold.filled],
+    ['first paint, warm', ({ warm }: PageTimes) => warm.painted],
+    ['filled dashboard, warm', ({ warm }: PageTimes) => warm.filled],
+  ] as const
+  return {
+    title: 'Pages',
+    text: 'The dashboard in headless Chromium beside the server, milliseconds from entering the address, medians. Cold: nothing kept in the browser, and a server that has just started. Filled: the last placeholder is gone and the charts are drawn.',
+    columns: [
+      'row',
+      ...sizes.map((size) => `${inWords(size)}, ms`),
+      `${inWords(sizes.at(-1) ?? 0)} / ${inWords(sizes[0] ?? 0)}`,
+    ],
+    lines:
+      times.length === 0
+        ? []
+        : rows.map(([name, read]) => {
+            const values = times.map(read)
+            return [
+              name,
+              ...values.map((value) => value.toFixed(0)),
+              ((values.at(-1) ?? 0) / (values[0] ?? 0)).toFixed(2),
+            ]
+          }),
   }
 }
 

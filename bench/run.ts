@@ -17,6 +17,7 @@ import { copyBareDatabase, copyDatabase, generatedDatabase } from './databases.t
 import { readJson, send } from './load.ts'
 import { measure } from './measure.ts'
 import { measureMixedLoad } from './mixed-load.ts'
+import { measurePages } from './pages.ts'
 import { measureMemory } from './peak-memory.ts'
 import { comparePlainAnswers } from './plain-answers.ts'
 import { createBareCopy, createFilled, startPostgres } from './postgres.ts'
@@ -66,6 +67,7 @@ try {
     overServer,
     growth,
     starts,
+    pages,
     transfer,
     memory,
     transferMemory,
@@ -161,6 +163,11 @@ async function starts(file: Files): Promise<report.Section> {
   const times = isWanted('Start', '') ? await measureStarts(sizes.map(file), folder) : []
   const section = report.startSection(sizes, times)
   return times.length === 0 ? { ...section, lines: [] } : section
+}
+
+async function pages(file: Files): Promise<report.Section> {
+  const times = isWanted('Pages', '') ? await measurePages(sizes.map(file), folder) : []
+  return report.pagesSection(sizes, times)
 }
 
 async function transfer(file: Files): Promise<report.Section> {
