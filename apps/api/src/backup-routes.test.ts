@@ -335,7 +335,7 @@ describeEachEngine('backups over HTTP', ({ openDatabase }) => {
       await expect(enqueueJob(ctx, 'RESTORE', {})).rejects.toMatchObject({ code: 'CONFLICT' })
       await database.db.deleteFrom('jobs').execute()
       await enqueueJob(ctx, 'RESTORE', {})
-      for (const kind of ['IMPORT', 'CHANGE', 'DELETE', 'UNDO', 'BACKUP', 'RESTORE'] as const) {
+      for (const kind of ['IMPORT', 'CHANGE', 'DELETE', 'UNDO', 'BACKUP', 'RESTORE', 'ERASE'] as const) {
         await expect(enqueueJob(ctx, kind, {})).rejects.toMatchObject({ code: 'CONFLICT' })
       }
       await enqueueJob(ctx, 'VERIFY', {})

@@ -1,6 +1,8 @@
 /** What an import did, or (`dry_run`) would do: the `result` of its job, once that has succeeded. */
 export interface ImportReport {
   job_id: string
+  /** As it was sent. */
+  filename: string
   /** What the file was taken for. */
   source:
     | 'SPENDS_CSV'

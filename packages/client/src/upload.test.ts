@@ -73,6 +73,7 @@ it('leads to a report, and to every error in it', async () => {
   const error = { row: 3, column: 'price', value: 'cheap', message: 'is no amount' }
   expect(result).toEqual({
     job_id: id,
+    filename: 'import.csv',
     source: 'OTHER_CSV',
     dry_run: true,
     duplicates: 'skip',

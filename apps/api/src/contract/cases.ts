@@ -246,6 +246,10 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['one that is gone', 'NOT_FOUND', (ids) => ({ id: ids.panReceipt })],
     ...notFound(),
   ],
+  'attachments.integrity': [
+    ['all', 'done', () => ({})],
+    ['a field that is none', INVALID, () => ({ repair: true })],
+  ],
   ...ANALYTICS_CASES,
   ...directoryCases('retailers', 'shop', 3, 'market'),
   ...directoryCases('brands', 'acme', 2, 'zeta'),
@@ -316,6 +320,11 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['beside an import', 'CONFLICT', (ids) => ({ id: ids.backup })],
     ['a field that is none', INVALID, (ids) => ({ id: ids.backup, dry_run: true })],
     ...notFound(),
+  ],
+  'backup.erase': [
+    ['beside an import', 'CONFLICT', () => ({ confirm: 'ERASE' })],
+    ['without a word', INVALID, () => ({})],
+    ['with another word', INVALID, () => ({ confirm: 'erase', force: true })],
   ],
   'backup.delete': [
     ['a field that is none', INVALID, (ids) => ({ id: ids.backup, force: true })],

@@ -106,6 +106,7 @@ describeEachEngine('every path of REST', ({ openDatabase }) => {
     ['backup/list', 'DELETE', 'GET'],
     ['backup/config', 'POST', 'GET, PUT'],
     ['backup/restore', 'GET', 'POST'],
+    ['attachments/integrity', 'PUT', 'POST'],
     ['backup/destinations/test', 'GET', 'POST'],
     ['backup/{id}', 'GET', 'DELETE'],
     ['backup/{id}/verify', 'GET', 'POST'],

@@ -70,6 +70,7 @@ describeEachEngine('import', ({ openDatabase }) => {
       const query = new URLSearchParams({ columns: JSON.stringify(columns), currency_code: 'EUR', decimal: ',' })
       const table = 'Was;Preis;Wann\r\nKanne;12,50;2026-02-01\r\n'
       expect((await ask(`/api/import/csv?${query}`, raw(table))).body).toMatchObject({
+        filename: expect.any(String),
         source: 'OTHER_CSV',
         created: 1,
       })

@@ -355,6 +355,12 @@ const ATTACHMENTS = ['get', 'delete'].flatMap((verb) => [
 ])
 
 const BACKUPS = [
+  ...['erase', 'RESTORE', '', true, null, ['ERASE']].map((confirm) =>
+    wrong('backup.erase', `confirm ${show(confirm)}`, { confirm }, ['confirm']),
+  ),
+  wrong('backup.erase', 'nothing at all', {}, ['confirm']),
+  wrong('backup.erase', 'a field that is none', { confirm: 'ERASE', force: true }, ['force']),
+  wrong('attachments.integrity', 'a field that is none', { repair: true }, ['repair']),
   ...wrongFilter('backup.list', 'limit', [0, 101, 1.5, 'x', '']),
   ...wrongFilter('backup.list', 'skip', [-1, 'x', 1e18]),
   ...wrongFilter('backup.list', 'search', ['lamp']),

@@ -1,6 +1,15 @@
-import { Attachment, AttachmentById, deleteAttachment, getAttachment } from '@spends/core'
+import {
+  Attachment,
+  AttachmentById,
+  deleteAttachment,
+  getAttachment,
+  IntegrityReport,
+  Job,
+  startIntegrity,
+  waitForIntegrity,
+} from '@spends/core'
 import { z } from 'zod'
-import { read, router, write } from '../trpc.ts'
+import { admin, read, router, write } from '../trpc.ts'
 
 const tags = ['Attachments'] as const
 
@@ -19,6 +28,25 @@ export const attachments = router({
     .input(AttachmentById)
     .output(Attachment)
     .query(({ ctx, input }) => getAttachment(ctx, input)),
+
+  integrity: admin
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/attachments/integrity',
+        operation_id: 'checkIntegrity',
+        summary: 'Check the files of all attachments',
+        description:
+          'As a job, whose result is the report: every file is read and hashed. What is lost or altered is no longer `available`, what is there again is; nothing is removed.',
+        tags,
+        status: 202,
+        location: (job) => `/jobs/${job.id}`,
+        wait: { output: IntegrityReport, result: waitForIntegrity },
+      },
+    })
+    .input(z.strictObject({}).prefault({}))
+    .output(Job)
+    .mutation(({ ctx }) => startIntegrity(ctx)),
 
   delete: write
     .meta({

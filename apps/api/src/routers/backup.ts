@@ -10,6 +10,7 @@ import {
   DestinationTest,
   DestinationToTest,
   deleteBackupById,
+  Erasing,
   getBackupConfig,
   getBackupStatus,
   Job,
@@ -19,6 +20,7 @@ import {
   planRestoreOf,
   RestorePreview,
   startBackup,
+  startErasing,
   startRestore,
   testPlace,
   updateBackupConfig,
@@ -128,6 +130,25 @@ export const backup = router({
     .input(BackupToOpen)
     .output(Job)
     .mutation(({ ctx, input: { id, passphrase } }) => startRestore(ctx, { backup_id: id }, { passphrase })),
+
+  erase: admin
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/backup/erase',
+        operation_id: 'eraseAll',
+        summary: 'Erase all data',
+        description:
+          'As a job. A backup is made and proven first; then a fresh instance takes the place of all data in one step, settings and the history of jobs included, while requests are answered with 503. The result names the restore point, which undoes it. Backups and their configuration stay.',
+        tags,
+        status: 202,
+        location: (job) => `/jobs/${job.id}`,
+        errors: ['CONFLICT'],
+      },
+    })
+    .input(Erasing)
+    .output(Job)
+    .mutation(({ ctx }) => startErasing(ctx)),
 
   delete: admin
     .meta({

@@ -9,7 +9,7 @@ const UNDO_DAYS = 30
 /** How many blobs are looked up in one query. */
 const CHUNK = 500
 /** Long work that needs blobs which no row names yet, or no row names any more. */
-const PAUSING_KINDS = ['BACKUP', 'RESTORE', 'IMPORT', 'DELETE', 'UNDO']
+const PAUSING_KINDS = ['BACKUP', 'RESTORE', 'ERASE', 'IMPORT', 'DELETE', 'UNDO']
 
 export interface SweepOptions {
   /** How long a blob that belongs to nothing is left alone. */

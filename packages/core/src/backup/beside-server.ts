@@ -12,8 +12,8 @@ import { readConfig } from './config.ts'
 /** Whoever has worked at a job so lately may be alive. */
 const ALIVE_SECONDS = 30
 
-const BESIDE_BACKUP: readonly JobKind[] = ['BACKUP', 'RESTORE']
-const BESIDE_RESTORE: readonly JobKind[] = ['BACKUP', 'RESTORE', 'IMPORT', 'CHANGE', 'DELETE', 'UNDO']
+const BESIDE_BACKUP: readonly JobKind[] = ['BACKUP', 'RESTORE', 'ERASE']
+const BESIDE_RESTORE: readonly JobKind[] = ['BACKUP', 'RESTORE', 'ERASE', 'IMPORT', 'CHANGE', 'DELETE', 'UNDO']
 
 /** Makes sure that no server makes or restores a backup. @throws AppError CONFLICT */
 export async function refuseBesideBackup(ctx: Context): Promise<void> {

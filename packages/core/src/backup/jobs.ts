@@ -116,7 +116,7 @@ export const restoreHandler: JobHandler = {
 }
 
 /** Undefined where the database is damaged: that must not keep it from being replaced. */
-async function makeRestorePoint(job: JobRun): Promise<BackupRecord | undefined> {
+export async function makeRestorePoint(job: JobRun): Promise<BackupRecord | undefined> {
   const { passphrase } = await readConfig(job)
   const folder = await openFolder(job)
   try {
@@ -177,7 +177,7 @@ async function removeFiles(job: JobRun, upload: string | null): Promise<void> {
 }
 
 /** After a backup that was cut off: there was no other one, so whatever is unfinished is its. */
-async function sweep(job: JobRun): Promise<void> {
+export async function sweep(job: JobRun): Promise<void> {
   try {
     await sweepBackups(job.folders.backups, { olderThanMs: 0, now: new Date() })
     await rm(scratchOf(job), { recursive: true, force: true })

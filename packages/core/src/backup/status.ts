@@ -18,7 +18,7 @@ export async function getBackupStatus(ctx: Context & { readonly folders: JobFold
   const records = await listBackups(ctx.folders.backups)
   const newest = records.find(({ trigger }) => trigger !== 'RESTORE_POINT')
   const last_backup = newest ? toBackup(newest) : null
-  const running_job = await findJob(ctx, { kind: ['BACKUP', 'RESTORE'], status: ['QUEUED', 'RUNNING'] })
+  const running_job = await findJob(ctx, { kind: ['BACKUP', 'RESTORE', 'ERASE'], status: ['QUEUED', 'RUNNING'] })
   const next = await findNextRun(ctx)
   return {
     ...(running_job ? { state: 'RUNNING', problem: null } : await judge(ctx, last_backup)),

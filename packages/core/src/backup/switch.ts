@@ -11,7 +11,7 @@ import { dataName } from './tables.ts'
 import type { Work } from './work.ts'
 
 /** What else would speak of rows that are gone. */
-const FOLLOWING = ['statistics', 'job_changes', 'removed_attachments'] as const
+export const FOLLOWING = ['statistics', 'job_changes', 'removed_attachments'] as const
 
 /**
  * Puts the rows of a scratch database in the place of those of `tx`, a transaction, and checks that they are the same.

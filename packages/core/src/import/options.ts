@@ -89,6 +89,7 @@ export type ImportParams = z.output<typeof ImportParams>
 export const ImportReport = z
   .object({
     job_id: z.string().meta({ format: 'uuid' }),
+    filename: z.string().meta({ description: 'As it was sent.' }),
     source: z.enum(IMPORT_SOURCES).meta({ description: 'What the file was taken for.' }),
     dry_run: z.boolean(),
     duplicates: z.enum(['skip', 'update', 'create']),

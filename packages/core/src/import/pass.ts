@@ -141,7 +141,11 @@ async function readNames(job: JobRun, reader: ImportReader, options: ImportOptio
 }
 
 /** Imports what a reader gives, or (`dry_run`) says what would happen. */
-export async function importAll(job: JobRun, reader: ImportReader, options: ImportOptions): Promise<ImportReport> {
+export async function importAll(
+  job: JobRun,
+  { filename, reader }: { filename: string; reader: ImportReader },
+  options: ImportOptions,
+): Promise<ImportReport> {
   const moment = await getMoment(job)
   const takesAll = reader.complete && (await countStatistics(job, { kind: 'purchase' })) === 0
   const { files } = job
@@ -157,7 +161,7 @@ export async function importAll(job: JobRun, reader: ImportReader, options: Impo
     moment,
     files,
   }
-  const report = emptyReport(job.id, reader.source, options)
+  const report = emptyReport(job.id, { filename, source: reader.source }, options)
   for (const message of reader.warnings) report.warnings.push({ message })
   if (!options.dry_run) {
     const stored = await reader.storeFiles?.(files, (bytes) => job.progress('files', bytes, reader.size))

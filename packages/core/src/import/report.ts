@@ -54,9 +54,14 @@ export class Findings {
 }
 
 /** A report before anything was read. */
-export function emptyReport(jobId: string, source: ImportReport['source'], options: ImportOptions): ImportReport {
+export function emptyReport(
+  jobId: string,
+  { filename, source }: Pick<ImportReport, 'filename' | 'source'>,
+  options: ImportOptions,
+): ImportReport {
   return {
     job_id: jobId,
+    filename,
     source,
     dry_run: options.dry_run,
     duplicates: options.duplicates,

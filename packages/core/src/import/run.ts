@@ -23,13 +23,14 @@ export const importHandler: JobHandler = {
     }
     const path = join(job.folders.imports, file.id)
     const reader = await openImport(job, { ...file, path }, options, { onBytes })
+    const opened = { filename: file.filename, reader }
     isOpening = false
     if (options.on_error === 'abort' && !options.dry_run) {
       // Looked through to its end first: what is not going to be imported is never written.
-      const found = await importAll(job, reader, { ...options, dry_run: true })
+      const found = await importAll(job, opened, { ...options, dry_run: true })
       if (found.failed > 0) throw invalid(found.errors.map(toFieldError))
     }
-    const report = await importAll(job, reader, options)
+    const report = await importAll(job, opened, options)
     const { table } = reader
     if (table?.mapping_from === 'GIVEN' && !options.dry_run) {
       await job.inTransaction((tx) => rememberColumns(tx, table.header, table.columns))

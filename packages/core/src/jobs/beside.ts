@@ -4,17 +4,19 @@ import { AppError } from '../errors.ts'
 import type { JobKind } from './shapes.ts'
 
 /**
- * What may not wait or run when a job of a kind is queued. There is one backup or restore at a time; and a restore would
- * take away the log by which an import or a change is taken back.
+ * What may not wait or run when a job of a kind is queued. There is one backup, restore or erasing at a time; and the latter two
+ * would take away the log by which an import or a change is taken back.
  */
 const EXCLUDED: Readonly<Record<JobKind, readonly JobKind[]>> = {
-  IMPORT: ['RESTORE'],
-  CHANGE: ['RESTORE'],
-  DELETE: ['RESTORE'],
-  UNDO: ['RESTORE'],
-  BACKUP: ['BACKUP', 'RESTORE'],
-  RESTORE: ['BACKUP', 'RESTORE', 'IMPORT', 'CHANGE', 'DELETE', 'UNDO'],
+  IMPORT: ['RESTORE', 'ERASE'],
+  CHANGE: ['RESTORE', 'ERASE'],
+  DELETE: ['RESTORE', 'ERASE'],
+  UNDO: ['RESTORE', 'ERASE'],
+  BACKUP: ['BACKUP', 'RESTORE', 'ERASE'],
+  RESTORE: ['BACKUP', 'RESTORE', 'ERASE', 'IMPORT', 'CHANGE', 'DELETE', 'UNDO'],
+  ERASE: ['BACKUP', 'RESTORE', 'ERASE', 'IMPORT', 'CHANGE', 'DELETE', 'UNDO'],
   VERIFY: [],
+  INTEGRITY: [],
 }
 
 const WORDS: Readonly<Record<JobKind, string>> = {
@@ -25,6 +27,8 @@ const WORDS: Readonly<Record<JobKind, string>> = {
   BACKUP: 'A backup is',
   RESTORE: 'A restore is',
   VERIFY: 'The proof of a backup is',
+  ERASE: 'The erasing of all data is',
+  INTEGRITY: 'A look at all files is',
 }
 
 /**

@@ -1,3 +1,5 @@
+import { integrityHandler } from '../attachments/integrity-job.ts'
+import { eraseHandler } from '../backup/erase.ts'
 import { backupHandler, restoreHandler, verifyHandler } from '../backup/jobs.ts'
 import { changeHandler } from '../bulk/change.ts'
 import { deleteHandler } from '../bulk/delete.ts'
@@ -18,4 +20,6 @@ export const JOB_HANDLERS: JobHandlers = {
   BACKUP: backupHandler,
   RESTORE: restoreHandler,
   VERIFY: verifyHandler,
+  ERASE: eraseHandler,
+  INTEGRITY: integrityHandler,
 }

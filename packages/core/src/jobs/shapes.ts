@@ -2,7 +2,17 @@ import { z } from 'zod'
 import { Id, listOf, OutId, OutInstant, oneOrMany, page } from '../fields.ts'
 
 /** What long work there is. */
-export const JobKind = z.enum(['IMPORT', 'CHANGE', 'DELETE', 'UNDO', 'BACKUP', 'RESTORE', 'VERIFY'])
+export const JobKind = z.enum([
+  'IMPORT',
+  'CHANGE',
+  'DELETE',
+  'UNDO',
+  'BACKUP',
+  'RESTORE',
+  'VERIFY',
+  'ERASE',
+  'INTEGRITY',
+])
 export type JobKind = z.infer<typeof JobKind>
 
 export const JobStatus = z.enum(['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'INTERRUPTED'])

@@ -76,7 +76,7 @@ export async function importItems(
 ): Promise<ImportReport> {
   const job = await startJob(ctx, 'IMPORT', {})
   const file = 'read' in reader ? reader : readerOf(reader)
-  const report = await importAll(job, file, ImportOptions.parse(options))
+  const report = await importAll(job, { filename: 'file.csv', reader: file }, ImportOptions.parse(options))
   await finishJob(ctx, job.id, report)
   return report
 }
@@ -123,7 +123,7 @@ export async function importAndBreakOff(ctx: Context, items: readonly ImportItem
       return job.inTransaction(work)
     },
   }
-  await importAll(breaking, readerOf(items), ImportOptions.parse({})).catch(() => {})
+  await importAll(breaking, { filename: 'file.csv', reader: readerOf(items) }, ImportOptions.parse({})).catch(() => {})
   await takeBack(job, job.id)
 }
 

@@ -1,0 +1,72 @@
+import { clearTables } from '@spends/db'
+import { z } from 'zod'
+import { toInstant } from '../calendar.ts'
+import type { Context } from '../context.ts'
+import { AppError } from '../errors.ts'
+import { keepResult } from '../jobs/claim.ts'
+import type { JobHandler } from '../jobs/handler.ts'
+import type { Job } from '../jobs/shapes.ts'
+import { startJob } from '../jobs/store.ts'
+import { seedDatabase } from '../seed.ts'
+import { makeRestorePoint, sweep } from './jobs.ts'
+import { pruneRestorePoints } from './prune.ts'
+import { FOLLOWING } from './switch.ts'
+import { BACKUP_TABLES } from './tables.ts'
+
+export const Erasing = z
+  .strictObject({
+    confirm: z.literal('ERASE').meta({ description: 'So that nobody does it by mistake.' }),
+  })
+  .meta({ id: 'Erasing' })
+
+/** What erasing all data did. */
+interface Erased {
+  erased_at: string
+  /** The id of the backup by which it is undone. */
+  restore_point: string
+}
+
+/**
+ * Makes a proven backup, then puts a fresh instance in the place of all data, in one transaction. Backups and their
+ * configuration stay; the bytes of files go with the next sweeps.
+ */
+export const eraseHandler: JobHandler = {
+  async run(job): Promise<Erased> {
+    const point = await makeRestorePoint(job)
+    if (!point) throw new AppError('SERVICE_UNAVAILABLE', 'The data cannot be read to back it up. Nothing was erased.')
+    const erased: Erased = { erased_at: toInstant(job.now()), restore_point: point.id }
+    await job.progress('erase', 0, 1)
+    await job.withRequestsClosed(() =>
+      job.inTransaction(async (tx) => {
+        await eraseRows(tx, job.id)
+        await keepResult(tx, job.id, erased)
+      }),
+    )
+    await job.progress('erase', 1, 1)
+    await pruneRestorePoints(job.folders.backups)
+    return erased
+  },
+
+  cleanUp: sweep,
+}
+
+/**
+ * Queues the erasing of all data.
+ * @throws AppError CONFLICT while a backup, a restore, an import or a change of many purchases is under way
+ */
+export async function startErasing(ctx: Context): Promise<Job> {
+  return startJob(ctx, 'ERASE', {})
+}
+
+async function eraseRows(tx: Context, jobId: string): Promise<void> {
+  const before = await tx.db.selectFrom('settings').select('revision').executeTakeFirst()
+  await clearTables(tx.db, [...BACKUP_TABLES.map(({ name }) => name), ...FOLLOWING])
+  // Reports and errors of imports speak of what was erased.
+  await tx.db.deleteFrom('jobs').where('id', '!=', jobId).where('status', 'not in', ['QUEUED', 'RUNNING']).execute()
+  await seedDatabase(tx)
+  // Nobody may take an answer from before for one of this data.
+  await tx.db
+    .updateTable('settings')
+    .set((eb) => ({ revision: eb('revision', '+', (before?.revision ?? 0) + 1) }))
+    .execute()
+}
