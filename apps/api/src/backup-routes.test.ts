@@ -79,6 +79,15 @@ describeEachEngine('backups over HTTP', ({ openDatabase }) => {
     return { backup: await create(), before, id: id as string }
   }
 
+  it('are asked for without a body where there is nothing to say', async () => {
+    const made = await endOf(await ask('/api/backup/create', { method: 'POST' }))
+    const { id } = made.result as NewBackupReport
+    expect((await ask(`/api/backup/${id}/verify`, { method: 'POST' })).body).toMatchObject({ problems: [] })
+    expect((await ask('/api/backup/config', { method: 'PUT' })).status).toBe(415)
+    const body = new URLSearchParams({ passphrase: 'correct horse' })
+    expect((await ask('/api/backup/create', { method: 'POST', body })).status).toBe(415)
+  })
+
   it('are made, listed, proven, sent, and deleted', async () => {
     const { backup } = await fillAndBackUp()
     expect(backup).toMatchObject({

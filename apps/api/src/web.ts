@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { globSync, readFileSync } from 'node:fs'
+import fs, { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { getSettings } from '@spends/core'
@@ -78,7 +78,8 @@ function send(c: Context<AppEnv>, { type, etag, plain, coded }: WebFile, headers
 }
 
 function readBuild(): Map<string, WebFile> {
-  const names = globSync('**/*.*', { cwd: BUILD }).sort()
+  // By this way, a Node that is too old to have it comes as far as to be told so.
+  const names = fs.globSync('**/*.*', { cwd: BUILD }).sort()
   const files = new Map<string, WebFile>()
   for (const name of names) {
     if (Object.values(CODINGS).some((ending) => name.endsWith(ending))) continue

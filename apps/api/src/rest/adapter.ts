@@ -6,7 +6,7 @@ import type { AppEnv } from '../edge.ts'
 import { answerProblem, HttpError } from '../problem.ts'
 import { createCallerFactory } from '../trpc.ts'
 import { currentEtag, isKnown, readIfMatch } from './etag.ts'
-import { listOperations, type Operation } from './operations.ts'
+import { listOperations, needsBody, type Operation } from './operations.ts'
 import { prefers } from './prefer.ts'
 import { createQueryReader, inBoth, parseQuery, queryOf, refuse } from './query.ts'
 
@@ -103,13 +103,13 @@ function createInputReader(operation: Operation): (c: RestContext) => Promise<un
   const { rest, fields, pathParameters, hasBody } = operation
   const inPath = new Set(pathParameters)
   const readQuery = createQueryReader(fields)
-  const takesBody = hasBody && Object.keys(fields).some((name) => !inPath.has(name))
+  const isBodyNeeded = needsBody(operation)
   const takesVersion = Object.hasOwn(fields, 'version')
 
   return async (c) => {
     const query = parseQuery(queryOf(c.req.url))
     const given = hasBody
-      ? { ...(await readBody(c, takesBody)), ...refuse(query.keys(), 'is not a query parameter here') }
+      ? { ...(await readBody(c, isBodyNeeded)), ...refuse(query.keys(), 'is not a query parameter here') }
       : {
           ...readQuery(query),
           ...refuse(inBoth(query, inPath), 'stands in the path already'),

@@ -2,7 +2,7 @@ import type { AnyRouter } from '@trpc/server'
 import type { z } from 'zod'
 import type { ProblemCode } from '../problem.ts'
 import { exampleOf } from './examples.ts'
-import { listOperations, type Operation } from './operations.ts'
+import { listOperations, needsBody, type Operation } from './operations.ts'
 import { describeFields } from './parameters.ts'
 import { componentOf, describePlainRoute, PLAIN_HEADERS, problemsOfPlain } from './plain-document.ts'
 import type { PlainHeader, PlainRoute } from './plain-routes.ts'
@@ -154,7 +154,12 @@ function describeOperation(operation: Operation, book: SchemaBook): object {
     tags: rest.tags,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(hasBody && input && hasBodyFields
-      ? { requestBody: { required: true, content: json(book.body(input, pathParameters), book, pathParameters) } }
+      ? {
+          requestBody: {
+            required: needsBody(operation),
+            content: json(book.body(input, pathParameters), book, pathParameters),
+          },
+        }
       : {}),
     responses: {
       ...(rest.wait ? { 200: describeEnd(rest.wait.output, book) } : {}),

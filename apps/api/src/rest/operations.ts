@@ -64,6 +64,14 @@ function toOperation(procedure: string, definition: ProcedureDefinition): Operat
   return { procedure, rest, hasBody, pathParameters, input, fields, output: definition.output }
 }
 
+/** Whether a body has to be sent: what is made without saying anything may be asked for without one. */
+export function needsBody({ rest, hasBody, input, fields, pathParameters }: Operation): boolean {
+  if (!hasBody || Object.keys(fields).every((name) => pathParameters.includes(name))) return false
+  if (rest.method !== 'POST') return true
+  const issues = input?.safeParse({}).error?.issues ?? []
+  return issues.some(({ path: [name] }) => !pathParameters.includes(String(name)))
+}
+
 /** The fields of a strict object, through what may stand around it; undefined for anything else. */
 export function fieldsOf(schema: z.core.$ZodType): Record<string, z.ZodType> | undefined {
   if (schema instanceof z.ZodObject) {

@@ -119,6 +119,15 @@ describeEachEngine('scheduled backups', (engine) => {
   })
 
   describe('that fail', () => {
+    it('show also where their folder cannot be read', async () => {
+      const folder = join(backups, 'no folder')
+      await writeFile(folder, '')
+      const problem = `${folder} cannot be used: it is no folder.`
+      const unreadable = { ...ctx, folders: { ...given.folders, backups: folder } }
+      expect(await getBackupStatus(unreadable)).toMatchObject({ state: 'FAILED', problem, last_backup: null })
+      await expect(listBackups(folder)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', message: problem })
+    })
+
     it('show until one is made', async () => {
       await daily()
       ctx.setNow('2026-03-16T03:00:00Z')

@@ -1,6 +1,7 @@
 import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { notFound } from '../errors.ts'
+import { asDestinationError } from './destinations/explain.ts'
 import { BackupRecord } from './record.ts'
 import { PARTIAL, syncFolder, withTemporary } from './temporary.ts'
 
@@ -12,8 +13,19 @@ import { PARTIAL, syncFolder, withTemporary } from './temporary.ts'
 const BACKUP = /^spends-backup-.*\.zip(\.age)?$/
 const RECORD = '.json'
 
-/** The backups of a folder, newest first; none where there is no folder. */
+/**
+ * The backups of a folder, newest first; none where there is no folder.
+ * @throws AppError SERVICE_UNAVAILABLE with a sentence when the folder cannot be read
+ */
 export async function listBackups(folder: string): Promise<BackupRecord[]> {
+  try {
+    return await readRecords(folder)
+  } catch (error) {
+    throw asDestinationError(folder, error)
+  }
+}
+
+async function readRecords(folder: string): Promise<BackupRecord[]> {
   const names = new Set(await namesIn(folder))
   const records: BackupRecord[] = []
   for (const name of names) {

@@ -64,6 +64,15 @@ describeEachEngine('a hostile backup', (engine) => {
   if (engine.name !== 'sqlite') return
 
   it.each([
+    ['as we write zips', {}],
+    ['as others do', { central: (header: Buffer) => void header.writeUInt16LE(0x5a21, 14) }],
+  ])('is told apart from one of the predecessor, which is imported: %s', async (_, changes) => {
+    const files = [{ name: `uploads/ab/cd/abcd${'0'.repeat(60)}.pdf`, bytes: Buffer.from('%PDF') }]
+    await forgeZip(path, [{ name: 'data.json', bytes: Buffer.from('{}'), ...changes }, ...files])
+    await expectRefusedAtOnce('Import it')
+  })
+
+  it.each([
     '../../etc/passwd',
     'uploads/../../x',
     '/etc/passwd',

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
+import { AppError } from '../errors.ts'
+import { isPredecessorZip } from '../import/zip.ts'
 import { refusedEntry } from '../zip/directory.ts'
 import { CHUNK, ZipReader } from '../zip/reader.ts'
 import { decryptFile, isEncrypted } from './encrypt.ts'
@@ -27,12 +29,28 @@ export async function withBackup<T>(
     plain = temporary('zip')
     await pipeline(decryptFile(path, passphrase), createWriteStream(plain, { flags: 'wx', mode: 0o600 }))
   }
-  const zip = await ZipReader.open(plain, { maxEntries: MAX_ENTRIES })
+  const backup = await openPlain(plain).catch(async (error: unknown) => {
+    throw error instanceof AppError && (await isPredecessorZip(plain)) ? ofPredecessor() : error
+  })
   try {
-    return await use({ zip, manifest: await readManifest(zip) })
+    return await use(backup)
   } finally {
-    await zip.close()
+    await backup.zip.close()
   }
+}
+
+async function openPlain(path: string): Promise<OpenBackup> {
+  const zip = await ZipReader.open(path, { maxEntries: MAX_ENTRIES })
+  try {
+    return { zip, manifest: await readManifest(zip) }
+  } catch (error) {
+    await zip.close()
+    throw error
+  }
+}
+
+function ofPredecessor(): AppError {
+  return new AppError('BAD_REQUEST', 'This is a backup of the predecessor. Import it: it cannot be restored.')
 }
 
 /**

@@ -1,5 +1,6 @@
 import { toInstant } from '../calendar.ts'
 import type { Context } from '../context.ts'
+import { AppError } from '../errors.ts'
 import type { JobFolders } from '../jobs/handler.ts'
 import type { Job } from '../jobs/shapes.ts'
 import { listJobs } from '../jobs/store.ts'
@@ -7,6 +8,7 @@ import { getSettings } from '../settings.ts'
 import { readConfig } from './config.ts'
 import { findNextRun } from './due.ts'
 import { listBackups } from './folder.ts'
+import type { BackupRecord } from './record.ts'
 import { nextRun } from './schedule.ts'
 import { type Backup, type BackupStatus, type NewBackupReport, toBackup } from './shapes.ts'
 
@@ -15,13 +17,13 @@ const PATIENCE_MS = 60 * 60 * 1000
 
 /** How it stands with the backups. */
 export async function getBackupStatus(ctx: Context & { readonly folders: JobFolders }): Promise<BackupStatus> {
-  const records = await listBackups(ctx.folders.backups)
+  const { records, unreadable } = await look(ctx.folders.backups)
   const newest = records.find(({ trigger }) => trigger !== 'RESTORE_POINT')
   const last_backup = newest ? toBackup(newest) : null
   const running_job = await findJob(ctx, { kind: ['BACKUP', 'RESTORE', 'ERASE'], status: ['QUEUED', 'RUNNING'] })
   const next = await findNextRun(ctx)
   return {
-    ...(running_job ? { state: 'RUNNING', problem: null } : await judge(ctx, last_backup)),
+    ...(running_job ? { state: 'RUNNING', problem: null } : (unreadable ?? (await judge(ctx, last_backup)))),
     running_job,
     last_backup,
     next_scheduled_at: next ? toInstant(next) : null,
@@ -30,7 +32,19 @@ export async function getBackupStatus(ctx: Context & { readonly folders: JobFold
   }
 }
 
-async function judge(ctx: Context, last: Backup | null): Promise<Pick<BackupStatus, 'state' | 'problem'>> {
+type Judgement = Pick<BackupStatus, 'state' | 'problem'>
+
+/** A folder that cannot be read is what has to be told first. */
+async function look(folder: string): Promise<{ records: BackupRecord[]; unreadable?: Judgement }> {
+  try {
+    return { records: await listBackups(folder) }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return { records: [], unreadable: { state: 'FAILED', problem: error.message } }
+  }
+}
+
+async function judge(ctx: Context, last: Backup | null): Promise<Judgement> {
   const failure = await findFailure(ctx, last)
   if (failure) return { state: 'FAILED', problem: failure }
   const missed = await findMissed(ctx, last)

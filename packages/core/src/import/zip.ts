@@ -50,6 +50,17 @@ export async function openPredecessorZip(path: string): Promise<ImportReader> {
   }
 }
 
+/** Whether a file is the predecessor's ZIP, as far as its directory tells. */
+export async function isPredecessorZip(path: string): Promise<boolean> {
+  try {
+    await readDirectory(path)
+    return true
+  } catch (error) {
+    if (error instanceof AppError) return false
+    throw error
+  }
+}
+
 interface Directory {
   data: Entry
   /** SHA-256 -> the entry that is named by it. */
