@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
@@ -10,6 +9,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type S3TestServer, startS3Server } from '@spends/core/testing/s3-server'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { makeSmallDisk, mayMakeDisks, type SmallDisk } from './testing/small-disk.ts'
 import { type SpawnedServer, spawnServer } from './testing.ts'
 
 const MB = 1024 * 1024
@@ -176,44 +176,30 @@ describe('a server that starts', () => {
   })
 })
 
-/** Whether this process may make a small disk. */
-function mayMount(): boolean {
-  const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim()
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' })
-    execFileSync('umount', [folder])
-    return true
-  } catch {
-    return false
-  } finally {
-    execFileSync('rmdir', [folder])
-  }
-}
-
-describe.runIf(process.platform === 'linux' && mayMount())('a disk that is full', () => {
-  let disk: string
+describe.runIf(mayMakeDisks())('a disk that is full', () => {
+  let disk: SmallDisk
   let server: SpawnedServer
+  let uploads: string
   beforeAll(async () => {
-    disk = await mkdtemp(join(tmpdir(), 'spends-disk-'))
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk])
-    await mkdir(join(disk, 'uploads'))
-    server = await spawnServer({ env: { UPLOADS_URL: `file:${join(disk, 'uploads')}`, LOG_LEVEL: 'warn' } })
+    disk = makeSmallDisk('2m')
+    uploads = join(disk.path, 'uploads')
+    await mkdir(uploads)
+    server = await spawnServer({ env: { UPLOADS_URL: `file:${uploads}`, LOG_LEVEL: 'warn' } })
   })
   afterAll(async () => {
     await server?.stop()
-    execFileSync('umount', [disk])
-    await rm(disk, { recursive: true, force: true })
+    disk.remove()
   })
 
   it('refuses a file that does not fit, keeps nothing of it, and takes one that does', async () => {
     const address = await buy(server)
     const { status, body } = await send(address, form(bytes(3 * MB)))
     expect([status, body.code]).toEqual([507, 'INSUFFICIENT_STORAGE'])
-    expect(await listFiles(disk)).toEqual([])
+    expect(await listFiles(disk.path)).toEqual([])
     const purchase = await fetch(address.replace('/attachments', ''))
     expect(await purchase.json()).toMatchObject({ attachments: [] })
     expect((await send(address, form(bytes(MB)))).status).toBe(201)
-    expect(await listFiles(disk)).toHaveLength(1)
+    expect(await listFiles(disk.path)).toHaveLength(1)
   })
 })
 

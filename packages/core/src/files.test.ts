@@ -224,6 +224,14 @@ describe('a bucket', () => {
       expect((await readAll(files, sha256)).equals(bytes)).toBe(true)
     }
     expect(await store.names()).toHaveLength(2)
+    server.fail('ListObjectsV2', fault)
+    for (const { sha256 } of await listBlobs(files)) {
+      server.fail('DeleteObject', fault)
+      await files.remove(sha256)
+    }
+    // An upload that was begun twice, as the first answer was lost, is one that nobody goes on with.
+    await files.removeUnfinished(new Date(Date.now() + 1000))
+    expect([await store.names(), server.uploads.size]).toEqual([[], 0])
   })
 
   it('goes on with a download that breaks off, from there', async () => {

@@ -1,11 +1,11 @@
-import { rename, rm, stat } from 'node:fs/promises'
+import { rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toInstant } from '../calendar.ts'
 import { type Context, newId } from '../context.ts'
 import { AppError } from '../errors.ts'
 import type { BlobStore } from '../files.ts'
 import { decryptFile, encryptFile } from './encrypt.ts'
-import { freeName, writeRecord } from './folder.ts'
+import { freeName, removeBackup, writeRecord } from './folder.ts'
 import type { BackupTrigger, Manifest } from './manifest.ts'
 import { prove } from './proof.ts'
 import type { BackupRecord } from './record.ts'
@@ -111,16 +111,16 @@ async function list(
   { path, record, work }: { path: string; record: BackupRecord; work: Work<BackupStage> },
 ): Promise<void> {
   await work.progress('listed', 0, 1)
-  const kept = join(folder, record.filename)
   try {
     await work.step('rename backup')
-    await rename(path, kept)
+    await rename(path, join(folder, record.filename))
     await work.step('sync folder')
     await syncFolder(folder)
     await work.step('write record')
     await writeRecord(folder, record)
   } catch (error) {
-    await rm(kept, { force: true })
+    // Maybe only the last word of the folder was missing: then the record is there as well.
+    await removeBackup(folder, record)
     throw error
   }
   await work.progress('listed', 1, 1)

@@ -44,17 +44,21 @@ export async function readBackup(folder: string, id: string): Promise<BackupReco
 }
 
 /** Where the bytes of a backup are. */
-export function backupPath(folder: string, { filename }: BackupRecord): string {
+export function backupPath(folder: string, { filename }: Pick<BackupRecord, 'filename'>): string {
   return join(folder, filename)
 }
 
-/** The record goes first, so that what is left by a crash is no backup any more. @throws AppError NOT_FOUND */
+/** @throws AppError NOT_FOUND */
 export async function deleteBackup(folder: string, id: string): Promise<void> {
-  const record = await readBackup(folder, id)
-  await rm(join(folder, record.filename + RECORD))
-  await syncFolder(folder)
-  await rm(backupPath(folder, record), { force: true })
-  await syncFolder(folder)
+  await removeBackup(folder, await readBackup(folder, id))
+}
+
+/** The record goes first, so that what is left by a crash is no backup any more. Either of them may be missing. */
+export async function removeBackup(folder: string, { filename }: Pick<BackupRecord, 'filename'>): Promise<void> {
+  for (const name of [filename + RECORD, filename]) {
+    await rm(join(folder, name), { force: true })
+    await syncFolder(folder)
+  }
 }
 
 /** Writes a record, or in the place of the one it was; from then on the backup is listed. */

@@ -1,33 +1,71 @@
 /**
- * Makes a backup or restores one, and kills itself before a step of it. Arguments, as JSON: `Doom`. Ends well, and says
- * how many steps there were, where there are fewer.
+ * Does work, and kills itself before a step of it, whose number it has written by then. Arguments, as JSON: `Doom`. Ends
+ * well, and writes nothing, where there are fewer steps.
+ *
+ * A kill leaves what is on the disk; a server of databases takes back a transaction as a whole. So of steps in a row
+ * before which that is the same, the first stands for all.
  */
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { connectDatabase } from '@spends/db'
-import { localFiles } from '../../files.ts'
-import { createBackup } from '../create.ts'
-import { restoreBackup } from '../restore.ts'
+import { watchingSteps } from '../../testing/steps.ts'
+import { PARTIAL } from '../temporary.ts'
+import { type Folders, WORK, type WorkName } from './doomed-work.ts'
 
-export interface Doom {
+export interface Doom extends Folders {
   url: string
-  uploads: string
-  folder: string
-  scratch: string
-  /** Of the backup to restore; without it, one is made. */
-  path?: string
-  /** The number of the step, from 0. */
-  at: number
+  work: WorkName
+  what: string
+  /** The number of the step, from 0; or the first one after it before which the disk is another than before the last. */
+  from: number
 }
 
-const { url, uploads, folder, scratch, path, at }: Doom = JSON.parse(process.argv[2] ?? '')
+const { url, work, from, what, ...folders }: Doom = JSON.parse(process.argv[2] ?? '')
 const database = connectDatabase({ url, dataDir: '' })
-const ctx = { db: database.db, now: () => new Date('2026-03-15T12:00:00Z') }
-const files = localFiles(uploads)
+const file = /^sqlite:(.*)/.exec(url)?.[1]
+await database.ping()
+const statements = new Set<string>()
+let last: string | undefined
 let steps = 0
-const step = () => {
-  if (steps === at) process.kill(process.pid, 'SIGKILL')
-  steps += 1
-}
-if (path === undefined) await createBackup({ ctx, files, folder, trigger: 'MANUAL', appVersion: '1', step })
-else await restoreBackup({ ctx, files, path, scratch, step })
+
+await watchingSteps(
+  (step) => {
+    const [, statement] = /^pg: (?!select|next page)(\w+)/.exec(step) ?? []
+    if (statement) statements.add(statement)
+    const state = `${statements.size} ${onDisk()}`
+    if (state !== last && steps >= from) {
+      writeSync(1, String(steps))
+      process.kill(process.pid, 'SIGKILL')
+    }
+    last = state
+    steps += 1
+    return false
+  },
+  () => WORK[work]({ ctx: { db: database.db, now: () => new Date('2026-03-15T12:00:00Z') }, what, ...folders }),
+)
 await database.close()
-process.stdout.write(String(steps))
+
+/** What a process finds that starts now. Of temporary files only the names: nobody reads them any more. */
+function onDisk(): string {
+  const hash = createHash('sha256')
+  for (const root of Object.values(folders)) addFolder(root)
+  if (file) for (const name of [file, `${file}-wal`]) add(name)
+  return hash.digest('hex')
+
+  function addFolder(root: string): void {
+    for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name)
+      hash.update(`\n${path}\n`)
+      if (entry.isFile() && !entry.name.includes(PARTIAL) && dirname(path) !== join(folders.uploads, 'tmp')) add(path)
+    }
+  }
+
+  function add(path: string): void {
+    try {
+      hash.update(readFileSync(path))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+}

@@ -1,8 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import type { TestEngine } from '@spends/db/testing'
+import { type TestEngine, testFolder } from '@spends/db/testing'
 import { onTestFinished } from 'vitest'
 import { newId } from '../../context.ts'
 import { type BlobStore, localFiles } from '../../files.ts'
@@ -43,7 +42,7 @@ export async function openWorld(engine: TestEngine): Promise<World> {
 }
 
 export async function temporaryRoot(): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), 'spends-backup-'))
+  const root = await mkdtemp(join(testFolder(), 'backup-'))
   onTestFinished(() => rm(root, { recursive: true, force: true }))
   return root
 }
