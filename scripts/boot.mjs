@@ -14,12 +14,15 @@ import { fileURLToPath } from 'node:url'
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const STAMP = join(ROOT, 'node_modules', '.installed')
 
+/** Left to itself, Node lets what is new and soon garbage grow to 64 MB. The Dockerfile says the same. */
+const LITTLE_MEMORY = '--max-semi-space-size=4'
+
 /** What Node runs when all is prepared. @type {Record<string, string[]>} */
 const COMMANDS = {
-  start: ['apps/api/dist/main.js'],
+  start: [LITTLE_MEMORY, 'apps/api/dist/main.js'],
   test: ['node_modules/vitest/vitest.mjs', 'run'],
   check: ['scripts/check.ts'],
-  spends: ['apps/api/dist/cli.js'],
+  spends: [LITTLE_MEMORY, 'apps/api/dist/cli.js'],
 }
 
 // The server gives requests in flight ten seconds. What is still there after this is killed.

@@ -11,7 +11,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
-import { type BlobStore, BlobTooLarge, blobName, hashOfBlobName, type KeptBlob, lostBytes } from './files.ts'
+import { type BlobStore, BlobTooLarge, type ByteRange, blobName, hashOfBlobName, type KeptBlob, lostBytes } from './files.ts'
 import { BucketUnavailable, createS3Client, isMissing, putInParts, type S3Options } from './s3-client.ts'
 
 /** The smallest that all parts of an upload but the last may be. */
@@ -91,6 +91,16 @@ export function s3Files(options: S3Options): BlobStore {
     }
   }
 
+  async function open(sha256: string, range?: ByteRange): Promise<Readable> {
+    const start = range?.start ?? 0
+    const begun = await get(sha256, start, range?.end).catch((error: unknown) => {
+      throw isMissing(error) ? lostBytes() : error
+    })
+    const bytes = Readable.from(readOn(sha256, begun, start), { objectMode: false })
+    // A stream that is given up before it is read would keep its connection.
+    return bytes.once('close', () => begun.body.destroy())
+  }
+
   async function* listUnder(Prefix: string) {
     let ContinuationToken: string | undefined
     do {
@@ -134,14 +144,16 @@ export function s3Files(options: S3Options): BlobStore {
       return (await find(sha256)) !== undefined
     },
 
-    async open(sha256, range) {
-      const start = range?.start ?? 0
-      const begun = await get(sha256, start, range?.end).catch((error: unknown) => {
-        throw isMissing(error) ? lostBytes() : error
-      })
-      const bytes = Readable.from(readOn(sha256, begun, start), { objectMode: false })
-      // A stream that is given up before it is read would keep its connection.
-      return bytes.once('close', () => begun.body.destroy())
+    open,
+
+    async openBlob(sha256) {
+      const bytes = await open(sha256)
+      return {
+        read: () => bytes,
+        close: async () => {
+          bytes.destroy()
+        },
+      }
     },
 
     async *list() {
@@ -176,7 +188,8 @@ async function* inParts(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer
   let waiting: Uint8Array[] = []
   let size = 0
   for await (const chunk of bytes) {
-    waiting.push(chunk)
+    // The piece itself is only good until the next one comes.
+    waiting.push(Buffer.from(chunk))
     size += chunk.length
     if (size < PART_BYTES) continue
     const all = Buffer.concat(waiting)

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError } from './errors.ts'
@@ -24,11 +24,23 @@ export interface ByteRange {
   end: number
 }
 
+/** A blob whose bytes are there. Whoever opened it closes it. */
+export interface OpenBlob {
+  /**
+   * Its bytes, once.
+   * @param into each piece may lie in it, and is only good until the next one is asked for
+   */
+  read(into: Buffer): AsyncIterable<Uint8Array>
+  /** Safe to call again. */
+  close(): Promise<void>
+}
+
 /** Where the bytes of attachments lie, each content once, named by its SHA-256. */
 export interface BlobStore {
   /**
    * Keeps the bytes for good before it returns. The same bytes may be put any number of times: each makes them anew,
-   * which mends what was damaged. A stream that fails, or is longer than `maxBytes`, leaves nothing behind.
+   * which mends what was damaged. A stream that fails, or is longer than `maxBytes`, leaves nothing behind. A piece of
+   * it need only be good until the next one is asked for.
    * @throws BlobTooLarge; whatever the stream threw
    */
   put(bytes: AsyncIterable<Uint8Array>, options?: { maxBytes?: number }): Promise<StoredBlob>
@@ -37,6 +49,8 @@ export interface BlobStore {
   find(sha256: string): Promise<KeptBlob | undefined>
   /** @throws AppError GONE when the bytes are not there. */
   open(sha256: string, range?: ByteRange): Promise<Readable>
+  /** As `open`, for whoever reads gigabytes: a stream needs new memory for every piece. */
+  openBlob(sha256: string): Promise<OpenBlob>
   /** Every blob, ordered by hash; those that come or go meanwhile may be in it or not. */
   list(): AsyncIterable<KeptBlob>
   /** Lets the bytes go. Nothing happens when they are not there. */
@@ -114,11 +128,12 @@ export function localFiles(root: string): BlobStore {
     },
 
     async open(sha256, range) {
-      const file = await open(pathOf(sha256)).catch((error: unknown) => {
-        if (isMissing(error)) throw lostBytes()
-        throw error
-      })
-      return createReadStream('', { fd: file, ...range })
+      return createReadStream('', { fd: await openPath(pathOf(sha256)), ...range })
+    },
+
+    async openBlob(sha256) {
+      const file = await openPath(pathOf(sha256))
+      return { read: (into) => readInto(file, into), close: () => file.close() }
     },
 
     async *list() {
@@ -145,6 +160,22 @@ export function localFiles(root: string): BlobStore {
         if (found && found.mtime < before) await rm(path, { force: true })
       }
     },
+  }
+}
+
+/** @throws AppError GONE when there is no such file */
+async function openPath(path: string): Promise<FileHandle> {
+  return open(path).catch((error: unknown) => {
+    if (isMissing(error)) throw lostBytes()
+    throw error
+  })
+}
+
+async function* readInto(file: FileHandle, into: Buffer): AsyncGenerator<Buffer> {
+  for (;;) {
+    const { bytesRead } = await file.read(into, 0, into.length)
+    if (bytesRead === 0) return
+    yield into.subarray(0, bytesRead)
   }
 }
 

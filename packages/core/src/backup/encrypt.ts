@@ -3,7 +3,6 @@ import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
-import { Decrypter, Encrypter } from 'age-encryption'
 import { AppError, invalid } from '../errors.ts'
 
 /*
@@ -25,6 +24,7 @@ export async function isEncrypted(path: string): Promise<boolean> {
 
 /** @param to a file that is not there yet; it is kept for good before this returns */
 export async function encryptFile(from: string, to: string, passphrase: string): Promise<void> {
+  const { Encrypter } = await loadAge()
   const encrypter = new Encrypter()
   encrypter.setPassphrase(passphrase)
   encrypter.setScryptWorkFactor(WORK_FACTOR)
@@ -42,6 +42,7 @@ export async function* decryptFile(path: string, passphrase: string | undefined)
   if (factor === undefined) throw damaged('it was not encrypted with a passphrase')
   if (Number(factor) > MAX_WORK_FACTOR) throw damaged('opening it would take more memory than is given to it')
   if (passphrase === undefined) throw wrong('is needed: the backup is encrypted')
+  const { Decrypter } = await loadAge()
   const decrypter = new Decrypter()
   decrypter.addPassphrase(passphrase)
   const source = webStream(path)
@@ -57,6 +58,11 @@ export async function* decryptFile(path: string, passphrase: string | undefined)
   } catch (error) {
     throw isOfSystem(error) ? error : damaged('it was changed after it was encrypted, or is cut off')
   }
+}
+
+/** It takes 7 MB of each thread that has it, and most backups are not encrypted. */
+async function loadAge() {
+  return import('age-encryption')
 }
 
 async function beginningOf(path: string): Promise<string> {

@@ -1,5 +1,6 @@
 import type { BlobStore } from '../files.ts'
 import { refusedEntry } from '../zip/directory.ts'
+import { CHUNK } from '../zip/reader.ts'
 import type { Manifest, ManifestEntry } from './manifest.ts'
 import { type OpenBackup, readEntry } from './open.ts'
 import type { RestoreStage } from './restore.ts'
@@ -20,13 +21,14 @@ export function uploadsOf({ entries }: Manifest): ManifestEntry[] {
 export async function storeFiles(backup: OpenBackup, files: BlobStore, work: Work<RestoreStage>): Promise<number> {
   const uploads = uploadsOf(backup.manifest)
   const total = uploads.reduce((sum, { size }) => sum + size, 0)
+  const into = Buffer.allocUnsafe(CHUNK)
   let [done, added] = [0, 0]
   for (const entry of uploads) {
     await work.progress('files', done, total)
     await work.step('look for file')
-    if (!(await isIntact(files, entry))) {
+    if (!(await isIntact(files, entry, into))) {
       await work.step('store file')
-      const { sha256 } = await files.put(readEntry(backup, entry))
+      const { sha256 } = await files.put(readEntry(backup, entry, into))
       if (sha256 !== entry.sha256) throw refusedEntry(entry.name, 'was stored as something else')
       added += 1
     }
@@ -36,6 +38,8 @@ export async function storeFiles(backup: OpenBackup, files: BlobStore, work: Wor
   return added
 }
 
-async function isIntact(files: BlobStore, { sha256 }: ManifestEntry): Promise<boolean> {
-  return (await files.has(sha256)) && (await hashBytes(await files.open(sha256))) === sha256
+async function isIntact(files: BlobStore, { sha256 }: ManifestEntry, into: Buffer): Promise<boolean> {
+  if (!(await files.has(sha256))) return false
+  const blob = await files.openBlob(sha256)
+  return (await hashBytes(blob.read(into)).finally(blob.close)) === sha256
 }

@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream'
 import { AppError } from '../errors.ts'
-import type { BlobStore } from '../files.ts'
+import type { BlobStore, OpenBlob } from '../files.ts'
 import { MAX_32 } from '../zip/layout.ts'
+import { CHUNK } from '../zip/reader.ts'
 import { EntryTooLarge, type ZipWriter } from '../zip/writer.ts'
 import type { ManifestEntry } from './manifest.ts'
 import { uploadName } from './tables.ts'
@@ -24,10 +24,12 @@ export async function writeFiles(
   const uploads: ManifestEntry[] = []
   const lost = new Map<string, Loss>()
   let done = 0
-  for await (const { sha256, size, bytes } of openAhead(files, wanted)) {
+  const into = Buffer.allocUnsafe(CHUNK)
+  for await (const file of openAhead(files, wanted)) {
+    const { sha256, size } = file
     await work.progress('files', done, total)
     await work.step('read file')
-    const found = await addFile(zip, { sha256, size, bytes })
+    const found = await addFile(zip, file, into)
     if (typeof found === 'string') lost.set(sha256, found)
     else uploads.push(found)
     done += size
@@ -42,13 +44,17 @@ export type Loss = 'missing' | 'altered'
 interface WantedFile {
   sha256: string
   size: number
-  bytes: Promise<Readable>
+  opening: Promise<OpenBlob>
 }
 
-async function addFile(zip: ZipWriter, { sha256, size, bytes }: WantedFile): Promise<ManifestEntry | Loss> {
+async function addFile(
+  zip: ZipWriter,
+  { sha256, size, opening }: WantedFile,
+  into: Buffer,
+): Promise<ManifestEntry | Loss> {
   const name = uploadName(sha256)
   try {
-    const added = await zip.add(name, await bytes, { large: size >= MAX_32 })
+    const added = await zip.add(name, (await opening).read(into), { large: size >= MAX_32 })
     if (added.sha256 === sha256) return { name, size: added.size, sha256 }
     zip.dropLast()
     return 'altered'
@@ -61,30 +67,34 @@ async function addFile(zip: ZipWriter, { sha256, size, bytes }: WantedFile): Pro
 
 /** The files in their order; the next ones are being opened already, which takes a while where the store is far away. */
 async function* openAhead(files: BlobStore, wanted: ReadonlyMap<string, number>): AsyncGenerator<WantedFile> {
-  const opening: WantedFile[] = []
+  const ahead: WantedFile[] = []
   try {
     for (const [sha256, size] of wanted) {
-      const bytes = files.open(sha256)
-      bytes.catch(() => {
+      const opening = files.openBlob(sha256)
+      opening.catch(() => {
         // Whoever reads the file meets the same error.
       })
-      opening.push({ sha256, size, bytes })
-      if (opening.length > AHEAD) yield* first(opening)
+      ahead.push({ sha256, size, opening })
+      if (ahead.length > AHEAD) yield* first(ahead)
     }
-    while (opening.length > 0) yield* first(opening)
+    while (ahead.length > 0) yield* first(ahead)
   } finally {
-    for (const { bytes } of opening)
-      await bytes
-        .then((stream) => stream.destroy())
-        .catch(() => {
-          // It was not opened: there is nothing to close.
-        })
+    for (const file of ahead) await close(file)
   }
 }
 
 /** It stays in the queue until whoever asked for it comes back, so that it is closed also when nobody does. */
-function* first(opening: WantedFile[]): Generator<WantedFile> {
-  const [file] = opening
-  if (file) yield file
-  opening.shift()
+async function* first(ahead: WantedFile[]): AsyncGenerator<WantedFile> {
+  const [file] = ahead
+  if (!file) return
+  yield file
+  ahead.shift()
+  await close(file)
+}
+
+async function close({ opening }: WantedFile): Promise<void> {
+  const blob = await opening.catch(() => {
+    // It was not opened: there is nothing to close.
+  })
+  await blob?.close()
 }

@@ -111,7 +111,7 @@ class SqliteFileDriver implements Driver {
   async init(): Promise<void> {
     const writer = await retryWhileBusy(this.#lockTimeoutMs, () => new SqliteFile(this.#path, 'write', this.#durable))
     try {
-      this.#reader = new SqliteFile(this.#path, 'read')
+      this.#reader = new SqliteFile(this.#path, 'read', this.#durable)
     } catch (error) {
       writer.close()
       throw error
@@ -185,7 +185,7 @@ class SqliteFileDriver implements Driver {
 
   beginSnapshot(): Session {
     opened(this.#reader)
-    const file = this.#idleSnapshots.pop() ?? new SqliteFile(this.#path, 'read')
+    const file = this.#idleSnapshots.pop() ?? new SqliteFile(this.#path, 'read', this.#durable)
     file.execute('begin')
     return {
       file,
