@@ -86,16 +86,17 @@ export async function receive(url: string, path: string, to?: string): Promise<s
 }
 
 /** Sends a file as it is. @returns the JSON of the answer. @throws Error for an answer that is no success */
-export async function sendFile(url: string, path: string, file: string): Promise<unknown> {
+export async function sendFile(url: string, path: string, file: string, type = 'text/csv'): Promise<unknown> {
   const { size } = await stat(file)
   const outgoing = request(`${url}${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'text/csv', 'content-length': size },
+    headers: { 'content-type': type, 'content-length': size },
   })
   const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>
   const [[answer]] = await Promise.all([answered, pipeline(createReadStream(file), outgoing)])
   const body = await text(answer)
-  if (answer.statusCode !== 200) throw new Error(`POST ${path} was answered with ${answer.statusCode}: ${body}`)
+  if (answer.statusCode !== 200 && answer.statusCode !== 202)
+    throw new Error(`POST ${path} was answered with ${answer.statusCode}: ${body}`)
   return JSON.parse(body)
 }
 

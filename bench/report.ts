@@ -171,7 +171,7 @@ export function mixedSection(lines: readonly (readonly [purchases: number, load:
 }
 
 /** The target, and whether it is met or by how much it is missed. */
-function judge(ratio: number, target: Target | undefined): [target: string, verdict: string] {
+export function judge(ratio: number, target: Target | undefined): [target: string, verdict: string] {
   if (target?.atLeast !== undefined) return [`>= ${target.atLeast}`, verdict(target.atLeast / ratio, 'too slow')]
   if (target?.atMost !== undefined) return [`<= ${target.atMost}`, verdict(ratio / target.atMost, 'too much')]
   return ['', '']

@@ -1,10 +1,10 @@
 /*
  * Measures what a request costs the server, beside the least that could answer it and beside itself on less data.
  *
- *     pnpm bench [--full | --purchases N] [--rounds N] [--only TEXT,TEXT]
+ *     pnpm bench [--full | --purchases N --attachments N] [--rounds N] [--only TEXT,TEXT]
  *
  * Databases of 10,000 and 100,000 purchases are measured, and a largest one of N; `--full` is one of 1,000,000, which
- * takes minutes to generate the first time. `--only` takes the sections and rows whose names contain one of the texts;
+ * takes minutes to generate the first time. Backups are of N files, 1,000 (200 MB) or in full 10,000 (2 GB). `--only` takes the sections and rows whose names contain one of the texts;
  * only a run of everything writes results.md.
  */
 import { deepStrictEqual } from 'node:assert/strict'
@@ -13,6 +13,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureBackup } from './backup.ts'
 import { copyBareDatabase, copyDatabase, generatedDatabase } from './databases.ts'
 import { readJson, send } from './load.ts'
 import { measure } from './measure.ts'
@@ -38,11 +39,13 @@ const { values } = parseArgs({
     full: { type: 'boolean', default: false },
     purchases: { type: 'string', default: '100000' },
     rounds: { type: 'string', default: '20' },
+    attachments: { type: 'string', default: '1000' },
     only: { type: 'string', default: '' },
   },
 })
 const largest = values.full ? 1_000_000 : wholeNumber('purchases', values.purchases)
 const rounds = wholeNumber('rounds', values.rounds)
+const attachments = values.full ? SMALL : wholeNumber('attachments', values.attachments)
 const wanted = values.only.toLowerCase().split(',')
 const sizes = [...new Set([SMALL, COMPARED, largest])].sort((a, b) => a - b)
 
@@ -72,12 +75,14 @@ try {
     memory,
     transferMemory,
     mixedLoad,
+    backup,
   ]) {
-    const done = await section((size) => files.get(size) ?? '')
+    const all = [await section((size) => files.get(size) ?? '')].flat()
     await stopAll()
-    if (done.lines.length === 0) continue
-    sections.push(done)
-    say(`\n${done.title}\n${report.formatTable(done)}`)
+    for (const done of all.filter(({ lines }) => lines.length > 0)) {
+      sections.push(done)
+      say(`\n${done.title}\n${report.formatTable(done)}`)
+    }
   }
   if ((await productBuild()) !== build) {
     say('The product was built anew meanwhile, so the rows are not of one version: results.md stays as it was.')
@@ -209,6 +214,11 @@ async function mixedLoad(file: Files): Promise<report.Section> {
     lines.push([size, load])
   }
   return report.mixedSection(lines)
+}
+
+async function backup(file: Files): Promise<report.Section[]> {
+  if (!isWanted('Backup', '') && !isWanted('Memory of backup and restore', '')) return []
+  return measureBackup(file(SMALL), attachments, { folder, say })
 }
 
 interface Pair {

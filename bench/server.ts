@@ -34,6 +34,9 @@ const bare = fileURLToPath(import.meta.resolve('./bare/main.ts'))
 const bareTransfer = fileURLToPath(import.meta.resolve('./bare/transfer.ts'))
 const built = fileURLToPath(new URL('../apps/api/dist/main.js', import.meta.url))
 
+/** With what `npm start` and the image start Node. */
+export const AS_STARTED = ['--max-semi-space-size=4']
+
 /** The first thing that the dashboard asks. */
 const FIRST_CALL: Call = { method: 'GET', path: '/api/analytics/summary' }
 const START_TIMEOUT_MS = 60_000
@@ -46,7 +49,7 @@ const START_TIMEOUT_MS = 60_000
 export async function startOurs(database: string, folder = tmpdir()): Promise<Server> {
   const port = await freePort()
   const own = { PORT: String(port), DATABASE_URL: database, DATA_DIR: folder, SPENDS_NOW: NOW.toISOString() }
-  return start([built], { NODE_ENV: 'production', ...own }, port)
+  return start([...AS_STARTED, built], { NODE_ENV: 'production', ...own }, port)
 }
 
 /** Starts the bare handler. @param database a file or an address that has its tables */

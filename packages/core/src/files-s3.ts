@@ -11,7 +11,15 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
-import { type BlobStore, BlobTooLarge, type ByteRange, blobName, hashOfBlobName, type KeptBlob, lostBytes } from './files.ts'
+import {
+  type BlobStore,
+  BlobTooLarge,
+  type ByteRange,
+  blobName,
+  hashOfBlobName,
+  type KeptBlob,
+  lostBytes,
+} from './files.ts'
 import { BucketUnavailable, createS3Client, isMissing, putInParts, type S3Options } from './s3-client.ts'
 
 /** The smallest that all parts of an upload but the last may be. */
