@@ -4,7 +4,8 @@
  *     pnpm bench [--full | --purchases N --attachments N] [--rounds N] [--only TEXT,TEXT]
  *
  * Databases of 10,000 and 100,000 purchases are measured, and a largest one of N; `--full` is one of 1,000,000, which
- * takes minutes to generate the first time. Backups are of N files, 1,000 (200 MB) or in full 10,000 (2 GB). `--only` takes the sections and rows whose names contain one of the texts;
+ * takes minutes to generate the first time. Backups are of 1,000 files (200 MB), or in full of 10,000 (2 GB). `--only`
+ * takes the sections and rows whose names contain one of the texts;
  * only a run of everything writes results.md.
  */
 import { deepStrictEqual } from 'node:assert/strict'
