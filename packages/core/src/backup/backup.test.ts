@@ -311,11 +311,19 @@ describeEachEngine('a restore', (engine) => {
     await writeFile(path, 'came back Altered')
 
     const opened: string[] = []
-    const open: BlobStore['open'] = (sha256) => {
-      opened.push(sha256)
-      return world.files.open(sha256)
+    const { files } = world
+    const counting: BlobStore = {
+      ...files,
+      open: (sha256) => {
+        opened.push(sha256)
+        return files.open(sha256)
+      },
+      openBlob: (sha256) => {
+        opened.push(sha256)
+        return files.openBlob(sha256)
+      },
     }
-    await world.restore(record, { files: { ...world.files, open } })
+    await world.restore(record, { files: counting })
     const rows = await world.ctx.db.selectFrom('attachments').select(['sha256', 'size', 'available']).execute()
     expect(new Set(rows)).toEqual(
       new Set([
