@@ -1,4 +1,7 @@
 import { mkdirSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type SpawnedServer, spawnServer } from '@spends/api/testing'
 import { type Client, createClient } from '@spends/client'
 import { EventSource } from 'eventsource'
@@ -17,6 +20,8 @@ export interface App {
   url: string
   client: Client
   server: SpawnedServer
+  /** Its folder of data. */
+  dataDir: string
   /** Opens another window on it, of another size, say. It is guarded like the first. */
   open(options?: BrowserContextOptions): Promise<Page>
   /** What went wrong in the windows; tests say here what they provoke. */
@@ -44,7 +49,8 @@ export const test = base.extend<Fixtures & { browser: Browser }>({
   ],
 
   app: async ({ browser }, use) => {
-    const server = await spawnServer({ env: { SPENDS_NOW: NOW, LOG_LEVEL: 'warn' } })
+    const dataDir = await mkdtemp(join(tmpdir(), 'spends-page-'))
+    const server = await spawnServer({ env: { SPENDS_NOW: NOW, LOG_LEVEL: 'warn', DATA_DIR: dataDir } })
     const guard = new Guard()
     const contexts: BrowserContext[] = []
     const client = createClient({ url: server.url, EventSource })
@@ -61,9 +67,10 @@ export const test = base.extend<Fixtures & { browser: Browser }>({
       guard.watch(page)
       return page
     }
-    await use({ url: server.url, client, server, open, guard })
+    await use({ url: server.url, client, server, dataDir, open, guard })
     await Promise.all(contexts.map((context) => context.close()))
     await server.stop()
+    await rm(dataDir, { recursive: true, force: true })
     expect(guard.problems, 'what the pages complained of').toEqual([])
   },
 

@@ -8,7 +8,7 @@ import { t } from '../../lib/messages.ts'
 import { resource } from '../../lib/resource.ts'
 import { readSettings, settings } from '../../lib/settings.ts'
 import { tellBackupsChanged } from '../../lib/work.ts'
-import { focusFirstProblem } from './fields.ts'
+import { focusFirstProblem, summaryOf } from './fields.ts'
 import { MIN_PASSPHRASE } from './passphrase-problem.ts'
 
 const RHYTHMS = ['DAILY', 'WEEKLY', 'MONTHLY'] as const
@@ -117,6 +117,9 @@ export function registerBackupConfig(): void {
       }
     },
 
+    get summary() {
+      return summaryOf(this.failure)
+    },
     async save() {
       if (!this.form || this.isSaving) return
       this.failure = wrongNumbers(this.form)

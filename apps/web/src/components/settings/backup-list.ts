@@ -71,6 +71,9 @@ export function registerBackupList(): void {
         return t(`settings.${what}_of`, { when: moment(backup.created_at) })
       },
       verifyingText: t('settings.verifying'),
+      get isBusy() {
+        return this.verifying !== ''
+      },
       isVerifying({ id }: Backup) {
         return this.verifying === id
       },

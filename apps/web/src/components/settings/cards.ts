@@ -6,6 +6,7 @@ import { explain, type ShownFailure } from '../../lib/failure.ts'
 import { t } from '../../lib/messages.ts'
 import { resource } from '../../lib/resource.ts'
 import { keepSettings, readSettings } from '../../lib/settings.ts'
+import { summaryOf } from './fields.ts'
 
 type CardName = Settings['dashboard_cards'][number]
 
@@ -65,6 +66,9 @@ export function registerCards(): void {
         const wanted = by < 0 ? [up, down] : [down, up]
         wanted.find((button) => button && !button.disabled)?.focus()
       })
+    },
+    get summary() {
+      return summaryOf(this.failure)
     },
     async save() {
       if (this.isSaving) return

@@ -8,7 +8,7 @@ import { t } from '../../lib/messages.ts'
 import { resource } from '../../lib/resource.ts'
 import { languageOf, sampleOf } from '../../lib/sample.ts'
 import { keepSettings, readSettings } from '../../lib/settings.ts'
-import { focusFirstProblem } from './fields.ts'
+import { focusFirstProblem, summaryOf } from './fields.ts'
 
 const FORMATS = ['YMD', 'DMY', 'MDY'] as const
 const WEEK_STARTS = ['MONDAY', 'SATURDAY', 'SUNDAY'] as const
@@ -87,6 +87,9 @@ export function registerGeneral(): void {
       return this.problem(field) === '' ? null : 'true'
     },
 
+    get summary() {
+      return summaryOf(this.failure)
+    },
     async save() {
       if (!this.form || this.isSaving) return
       const { expiring_soon_days: days, ...rest } = this.form
