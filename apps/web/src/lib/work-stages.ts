@@ -6,6 +6,8 @@ const STAGES = {
   BACKUP: ['snapshot', 'rows', 'files', 'manifest', 'proof', 'listed', 'copy'],
   RESTORE: ['restore_point', 'inspect', 'load', 'migrate', 'files', 'switch'],
   VERIFY: ['proof'],
+  ERASE: ['restore_point', 'erase'],
+  INTEGRITY: ['reading'],
 } as const
 
 /** The kinds of work that the settings begin and show. */

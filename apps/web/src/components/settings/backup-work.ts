@@ -10,7 +10,7 @@ import { t } from '../../lib/messages.ts'
 import { resource } from '../../lib/resource.ts'
 import { readSettings } from '../../lib/settings.ts'
 import { follow, keepWork, keptWork, onBackupsChanged, onFollow, tellBackupsChanged } from '../../lib/work.ts'
-import { isWork, type Stage, stagesOf, WORK_KINDS } from '../../lib/work-stages.ts'
+import { isWork, type Stage, stagesOf, WORK_KINDS, type WorkKind } from '../../lib/work-stages.ts'
 import { resultOf } from './work-result.ts'
 
 const CHIPS: Readonly<Record<BackupState, string>> = {
@@ -20,6 +20,9 @@ const CHIPS: Readonly<Record<BackupState, string>> = {
   failed: 'chip-bad',
   running: 'chip-info',
 }
+
+/** What leaves nothing as it was. */
+const REPLACING: ReadonlySet<string> = new Set<WorkKind>(['RESTORE', 'ERASE'])
 
 /** How it stands with the backups, and the work that is under way: its stages, and what came of it. */
 export function registerBackupWork(): void {
@@ -33,7 +36,12 @@ export function registerBackupWork(): void {
     init() {
       void this.status.load()
       onBackupsChanged(() => void this.status.load())
-      onFollow((job) => this.watch(job))
+      onFollow((job) => {
+        this.watch(job)
+        // Whatever was pressed to begin it may be far below.
+        this.$root.scrollIntoView()
+        this.$root.querySelector<HTMLElement>('h3')?.focus()
+      })
       void this.resume()
     },
     /** What is under way, whoever began it; else what this window followed last. */
@@ -72,7 +80,7 @@ export function registerBackupWork(): void {
     },
     finish(job: Job) {
       // Whatever this page has read is of before; what came of it is kept, and shown again.
-      if (job.kind === 'RESTORE' && job.status === 'SUCCEEDED') return location.reload()
+      if (REPLACING.has(job.kind) && job.status === 'SUCCEEDED') return location.reload()
       announce(resultOf(job).text)
       tellBackupsChanged()
     },
@@ -113,7 +121,7 @@ export function registerBackupWork(): void {
       return this.job?.status === 'QUEUED'
     },
     get isSwitching() {
-      return this.job?.stage === 'switch'
+      return this.job?.stage === 'switch' || this.job?.stage === 'erase'
     },
     get canCancel() {
       return this.isWorking && !this.isSwitching && !this.isCancelling
@@ -160,11 +168,15 @@ export function registerBackupWork(): void {
         if (explain(error).code !== 'CONFLICT') this.isCancelling = false
       }
     },
+    get undoLabel() {
+      return this.job?.kind === 'ERASE' ? t('settings.undo_erase') : t('settings.undo_restore')
+    },
     async undo() {
       const id = this.result?.undo
       if (!id) return
-      const action = t('settings.undo_restore')
-      if (!(await confirm({ title: action, text: t('settings.undo_restore_text'), action }))) return
+      const action = this.undoLabel
+      const text = this.job?.kind === 'ERASE' ? t('settings.undo_erase_text') : t('settings.undo_restore_text')
+      if (!(await confirm({ title: action, text, action }))) return
       try {
         follow(await api.backup.restore.mutate({ id }))
       } catch (error) {
