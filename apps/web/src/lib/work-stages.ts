@@ -30,7 +30,7 @@ export function isWork(job: Pick<Job, 'kind'>): job is Pick<Job, 'kind'> & { kin
 export function stagesOf(job: Job): Stage[] {
   if (!isWork(job)) return []
   const names: readonly Stage['name'][] = STAGES[job.kind]
-  const at = names.findIndex((name) => name === job.stage)
+  const at = (names as readonly (string | null)[]).indexOf(job.stage)
   return names.map((name, index) => ({
     name,
     state: index < at ? 'done' : index === at ? 'now' : 'later',
