@@ -192,6 +192,7 @@ describe('what only a person knows', () => {
     await page.getByLabel('Preis von Zeilen ohne Preis').fill('19,99')
     await page.getByLabel('Datum von Zeilen ohne Datum').focus()
     await page.getByText('Das ist 19,99 €').waitFor()
+    await page.getByRole('cell', { name: '19,99 €' }).waitFor()
     await page.getByRole('combobox', { name: 'Notiz wird gelesen als' }).selectOption({ label: 'Weglassen' })
     await page.getByRole('cell', { name: '1.234,00 €' }).waitFor()
     await page.getByRole('columnheader', { name: 'Notizen' }).waitFor({ state: 'detached' })

@@ -25,6 +25,7 @@ export function registerImportColumns(): void {
   component('importColumns', () => {
     let reads = 0
     let edits = 0
+    let file = ''
     return {
       /** As it is on the page; until it is right, nothing of it is sent. */
       mapping: [] as MappedColumn[],
@@ -48,6 +49,9 @@ export function registerImportColumns(): void {
         })
       },
       async read() {
+        // What is known of another file is no word about this one.
+        if (file !== wizard().state.file) this.detection.data = null
+        file = wizard().state.file
         reads += 1
         const before = { reads, edits }
         await this.detection.load()
@@ -69,7 +73,7 @@ export function registerImportColumns(): void {
         return this.detection.data ? askedOf(this.detection.data) : []
       },
       get preview() {
-        return this.detection.data ? previewOf(this.detection.data) : { labels: [], rows: [] }
+        return this.detection.data ? previewOf(this.detection.data, wizard().state.reading) : { labels: [], rows: [] }
       },
       get isTable() {
         return (this.detection.data?.header.length ?? 0) > 0

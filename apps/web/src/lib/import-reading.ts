@@ -99,10 +99,7 @@ export function factsOf({
 }
 
 /** The fields that a purchase needs, and that no column and no default gives. */
-export function missingFields(
-  { columns, header }: ImportDetection,
-  defaults: { default_price?: string | undefined; default_purchase_date?: string | undefined },
-): ImportField[] {
+export function missingFields({ columns, header }: ImportDetection, defaults: Defaults): ImportField[] {
   // Other files than tables name their fields themselves.
   if (header.length === 0) return []
   const filled = {
@@ -113,11 +110,45 @@ export function missingFields(
   return REQUIRED_FIELDS.filter((field) => columns[field] === undefined && !filled[field])
 }
 
-/** The first purchases as they would be read, for a table: what is empty in all of them is left out. */
-export function previewOf({ sample, columns }: ImportDetection): {
+/** What is filled in for rows that say nothing. */
+interface Defaults {
+  default_price?: string | undefined
+  default_purchase_date?: string | undefined
+}
+
+const DATES: readonly ImportField[] = ['purchase_date', 'return_by', 'warranty_start', 'warranty_end']
+
+/** The fields whose values wait for an answer. */
+function openFields({ questions }: ImportDetection): ImportField[] {
+  return questions.flatMap(({ parameter }) =>
+    parameter === 'date_format' ? DATES : parameter === 'decimal' ? (['price', 'quantity'] as const) : [],
+  )
+}
+
+/**
+ * The first purchases as they would be read, for a table: what is empty in all of them is left out, and what waits for
+ * an answer stands as it is in the file.
+ */
+export function previewOf(
+  detection: ImportDetection,
+  defaults: Defaults,
+): {
   labels: { field: string; label: string }[]
   rows: PreviewRow[]
 } {
+  const { columns } = detection
+  const open = openFields(detection)
+  const sample = detection.sample.map((row) => ({
+    ...row,
+    price:
+      row.price ??
+      (columns.price === undefined || isFree(row, columns.price) ? (defaults.default_price ?? null) : null),
+    purchase_date:
+      row.purchase_date ??
+      (columns.purchase_date === undefined || isFree(row, columns.purchase_date)
+        ? (defaults.default_purchase_date ?? null)
+        : null),
+  }))
   const fields = Object.keys(FIELD_LABELS) as ImportField[]
   const isWrong = (row: SampleRow, field: ImportField) =>
     columns[field] !== undefined && row.errors.some(({ column }) => column === columns[field])
@@ -138,7 +169,7 @@ export function previewOf({ sample, columns }: ImportDetection): {
           return {
             field,
             text: error ? (error.value ?? '') : cellText(row, field),
-            problem: error?.message ?? '',
+            problem: open.includes(field) ? '' : (error?.message ?? ''),
             isNumber: field === 'price' || field === 'quantity',
           }
         }),
@@ -149,6 +180,11 @@ export function previewOf({ sample, columns }: ImportDetection): {
       }
     }),
   }
+}
+
+/** Whether nothing is said in a cell, rather than something wrong. */
+function isFree({ errors }: SampleRow, column: string): boolean {
+  return errors.every((error) => error.column !== column)
 }
 
 export interface PreviewRow {
