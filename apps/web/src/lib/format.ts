@@ -119,3 +119,21 @@ export function daysLeft(daysLeft: number | null): string {
   if (daysLeft === 0) return t('common.days_left_0')
   return daysLeft > 0 ? tn('common.days_left', daysLeft) : tn('common.days_ago', -daysLeft)
 }
+
+/** By how much something changed, with its sign: `+3`, `-12 %`. */
+export function change(by: number, unit: 'count' | 'percent', { locale }: Formatting = settings()): string {
+  const style = unit === 'percent' ? 'percent' : 'decimal'
+  return keep(
+    `change ${locale} ${style}`,
+    () => new Intl.NumberFormat(locale, { style, signDisplay: 'exceptZero', maximumFractionDigits: 0 }),
+  ).format(unit === 'percent' ? by / 100 : by)
+}
+
+/** Some days in a row, as in `Feb 1 – 15`. */
+export function dayRange(from: string, to: string, { locale }: Formatting = settings()): string {
+  const format = keep(
+    `range ${locale}`,
+    () => new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', timeZone: 'UTC' }),
+  )
+  return format.formatRange(new Date(from), new Date(to))
+}
