@@ -7,10 +7,8 @@ import { count, today } from '../lib/format.ts'
 import { watchJob } from '../lib/jobs.ts'
 import { t, tn } from '../lib/messages.ts'
 import { resource } from '../lib/resource.ts'
+import { SAMPLE_FILE, SAMPLE_TAG } from '../lib/sample-marks.ts'
 import { readSettings } from '../lib/settings.ts'
-
-/** The name of the file, by which its import is found again. */
-const SAMPLE_FILE = 'sample-data.json'
 
 /** Sample data to look around with: made by an import like any other, removed by taking that back. */
 export function registerSampleData(): void {
@@ -110,6 +108,9 @@ async function importSample(): Promise<Job> {
 
 /** The imports of sample data that were not taken back, the last one first. */
 async function findSample(signal: AbortSignal): Promise<Job[]> {
+  // Reports are long: they are only asked for where there is something that they could be about.
+  const { total } = await api.purchases.list.query({ tag: SAMPLE_TAG, limit: 1 }, { signal })
+  if (total === 0) return []
   const { items } = await api.jobs.list.query({ kind: 'IMPORT', status: 'SUCCEEDED', limit: 100 }, { signal })
   return items.filter((job) => {
     const { filename, dry_run, undone_at } = job.result as ImportReport

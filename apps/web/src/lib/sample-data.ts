@@ -2,9 +2,7 @@ import type { Brand, NewPurchase, NewWarranty, Retailer } from '@spends/client'
 import { digitsOf } from './amount.ts'
 import { addDays, sameDayIn } from './calendar.ts'
 import { GOODS, type Good } from './sample-goods.ts'
-
-/** On every sample purchase, so that they can be told apart from others. */
-const SAMPLE_TAG = 'sample'
+import { SAMPLE_TAG } from './sample-marks.ts'
 
 /** A purchase as an export names it: as one that is made, but with retailer and brand by their names. */
 interface SamplePurchase extends Omit<NewPurchase, 'retailer_id' | 'brand_id' | 'warranty'> {
