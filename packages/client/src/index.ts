@@ -11,6 +11,7 @@ import type { AppRouter } from './router.ts'
 
 export { type AttachmentUploadOptions, attachmentUrl, uploadAttachment } from './attachments.ts'
 export { backupUrl, planRestoreFile, type RestoreUploadOptions, restoreFile } from './backups.ts'
+export type { BulkReport } from './bulk.ts'
 export { exportUrl } from './export-url.ts'
 export { type Failure, type FailureData, type FieldError, getFailure } from './failure.ts'
 export { type ImportReport, importErrorsUrl } from './imports.ts'

@@ -35,6 +35,26 @@ export function exampleAmount(locale: string, digits: number): string {
   return new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(1299.9)
 }
 
+/** An amount of the API as people of a place write it into a field: `"1299.90"` gives `1299,90` in German. */
+export function writeAmount(amount: string, locale: string): string {
+  const digits = amount.split('.')[1]?.length ?? 0
+  const format = new Intl.NumberFormat(locale, {
+    useGrouping: false,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
+  return format.format(amount as `${number}`)
+}
+
+/** An amount so many times, exactly. @param amount as the API gives it @param quantity a whole number */
+export function multiplyAmount(amount: string, quantity: number): string {
+  const [whole = '', decimals = ''] = amount.split('.')
+  const units = String(BigInt(`${whole}${decimals}`) * BigInt(quantity))
+  if (decimals === '') return units
+  const padded = units.padStart(decimals.length + 1, '0')
+  return `${padded.slice(0, -decimals.length)}.${padded.slice(-decimals.length)}`
+}
+
 /** How many digits a currency has after the point. */
 export function digitsOf(currency: string): number {
   return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2

@@ -1,3 +1,8 @@
+import { registerPurchaseDrawer } from '../components/inventory/drawer.ts'
+import { registerInventory } from '../components/inventory/list.ts'
 import { startPage } from '../lib/start.ts'
 
-startPage(() => {})
+startPage(() => {
+  registerInventory()
+  registerPurchaseDrawer()
+})
