@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -92,6 +92,10 @@ describe('the first run', () => {
     await waitForAll(page)
     expect(await page.getByRole('link', { name: '3 warranties end within 30 days' }).getAttribute('href')).toBe(
       '/warranties?tab=expiring',
+    )
+    // Sixteen times as much is no percentage: what it was says more.
+    expect((await card(page, 'Total spent').textContent())?.replaceAll(/\s+/g, ' ').trim()).toBe(
+      'Total spent $10,491.25 $995.81 this month $59.90 Feb 1 – 15',
     )
     await keepScreenshot(page, 'dashboard-sample-light')
 
@@ -236,7 +240,9 @@ describe('a filled dashboard', () => {
       currency_code: 'EUR',
       purchase_date: '2026-03-14',
     })
-    await page.goto('/')
+    // An address that names no currency is read as if it named none.
+    app.guard.expect(422)
+    await page.goto('/?currency_code=ABC')
     await card(page, 'Ausgaben gesamt').getByText('1.299,90 €', { exact: true }).waitFor()
     expect(await page.locator('.figure-label').allInnerTexts()).toEqual(['Abgelaufene Garantien', 'Ausgaben gesamt'])
     expect((await rowsOf(page, 'Letzte Käufe'))[0]?.[2]).toBe('14.03.2026')
@@ -306,6 +312,9 @@ describe('a part that fails', () => {
       // The instance itself cannot read its warranties; figures of them are kept elsewhere.
       using database = new DatabaseSync(join(folder, 'spends_tracker.db'))
       database.exec('alter table warranties rename to lost')
+      // And it has nowhere to put backups.
+      await rm(join(folder, 'backups'), { recursive: true, force: true })
+      await writeFile(join(folder, 'backups'), 'in the way')
       app.guard.expect(500)
       await page.goto('/')
       const failed = page.getByRole('region', { name: 'Recent warranties' })
@@ -313,6 +322,11 @@ describe('a part that fails', () => {
       await waitForAll(page)
       await card(page, 'Total spent').getByText('$500.20', { exact: true }).waitFor()
       expect((await rowsOf(page, 'Top products')).length).toBe(4)
+      const backup = page.getByRole('region', { name: 'Needs attention' }).getByRole('link')
+      expect([await backup.textContent(), await backup.getAttribute('href')]).toEqual([
+        'The last backup failed',
+        '/settings#data',
+      ])
       await expectAccessible(page)
       await keepScreenshot(page, 'dashboard-failed')
 

@@ -83,12 +83,19 @@ export function registerDashboard(): void {
         const { settings, warranties, timeline, recentPurchases, recentWarranties } = this
         for (const part of [settings, warranties, timeline, recentPurchases, recentWarranties]) void part.load()
         await this.loadMoney()
+        if (this.summary.failure?.fields.some(({ path }) => path === 'currency_code')) await this.leaveUnknownCurrency()
         this.leaveEmptyCurrency()
       },
       /** Reads what is in one currency. */
       async loadMoney() {
         const { summary, changes, spending, retailers, brands, topProducts } = this
         await Promise.all([summary, changes, spending, retailers, brands, topProducts].map((part) => part.load()))
+      },
+      /** An address that names no currency means the base one. */
+      async leaveUnknownCurrency() {
+        currency = undefined
+        writeAddress({}, 'replace')
+        await this.loadMoney()
       },
       /** Where everything was bought in another currency than the base one, that is shown instead of nothing. */
       leaveEmptyCurrency() {
