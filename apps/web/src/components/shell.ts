@@ -2,7 +2,7 @@ import { component } from '../lib/component.ts'
 import { t } from '../lib/messages.ts'
 
 const THEMES = ['auto', 'light', 'dark'] as const
-export type Theme = (typeof THEMES)[number]
+type Theme = (typeof THEMES)[number]
 
 const THEME_LABELS = { auto: 'common.theme_auto', light: 'common.theme_light', dark: 'common.theme_dark' } as const
 

@@ -1,6 +1,6 @@
 import Alpine from '@alpinejs/csp'
 
-export interface Toast {
+interface Toast {
   id: number
   text: string
   tone: 'good' | 'bad'
