@@ -64,7 +64,10 @@ it('serves nothing but a rescue while the database is damaged, then everything',
   const { url } = server
 
   const health = await fetch(`${url}/healthz`)
-  expect([health.status, await health.json()]).toEqual([200, { status: 'ok', mode: 'rescue' }])
+  expect([health.status, await health.json()]).toEqual([
+    200,
+    { status: 'ok', mode: 'rescue', reason: expect.stringContaining(path) },
+  ])
   for (const [method, place] of [
     ['GET', '/readyz'],
     ['GET', '/api/purchases'],
@@ -79,6 +82,17 @@ it('serves nothing but a rescue while the database is damaged, then everything',
       code: 'SERVICE_UNAVAILABLE',
       detail: expect.stringMatching(/^The database is damaged, .*POST \/api\/backup\/restore/),
     })
+  }
+
+  for (const [language, wanted] of [
+    ['en', 'fr-FR,fr;q=0.9'],
+    ['de', 'de-AT,de;q=0.9,en;q=0.5'],
+  ]) {
+    const headers = { Accept: 'text/html,*/*;q=0.8', 'Accept-Language': wanted ?? '' }
+    const page = await fetch(`${url}/inventory?id=1`, { headers })
+    expect([page.status, page.headers.get('Retry-After')]).toEqual([503, '60'])
+    expect(page.headers.get('Content-Security-Policy')).toContain("script-src 'self';")
+    expect(await page.text()).toContain(`<html lang="${language}">`)
   }
 
   const list = await (await fetch(`${url}/api/backup/list`)).json()

@@ -31,6 +31,7 @@ import { listen } from './http-server.ts'
 import { restoreOffline, scratchOf } from './offline-restore.ts'
 import { answerProblem, HttpError, isForeseen } from './problem.ts'
 import { readUpload } from './uploads.ts'
+import { mountRescueWeb } from './web.ts'
 
 /** How often it is looked whether somebody else has mended the database. */
 const LOOK_MS = 2_000
@@ -51,7 +52,7 @@ export interface RescueServer {
 
 /**
  * Serves what helps against a damaged database, with the addresses of the whole server: the list of backups, their proof
- * and their restore, which is answered when it is done. Everything else is refused with a sentence that says why.
+ * and their restore, which is answered when it is done, and a page that offers them. Everything else is refused with a sentence that says why.
  * @param reason what is wrong with the database, in words that continue a sentence
  * @throws StartError
  */
@@ -59,7 +60,7 @@ export async function startRescue(env: Env, log: Logger, reason: string): Promis
   const now = () => new Date(env.SPENDS_NOW ?? Date.now())
   const { promise: mended, resolve, reject } = Promise.withResolvers<void>()
   const stopping = new AbortController()
-  const app = createRescueApp({ env, log, now, isStopping: () => stopping.signal.aborted })
+  const app = createRescueApp({ env, log, now, reason, isStopping: () => stopping.signal.aborted })
   const server = await listen(app, env.HOST, env.PORT)
   const look = () => isMended(env).then((is) => (is ? resolve() : undefined), reject)
   const timer = setInterval(look, LOOK_MS)
@@ -84,10 +85,12 @@ interface RescueOptions {
   env: Env
   log: Logger
   now: () => Date
+  /** What is wrong with the database. */
+  reason: string
   isStopping: () => boolean
 }
 
-function createRescueApp({ env, log, now, isStopping }: RescueOptions): Hono<AppEnv> {
+function createRescueApp({ env, log, now, reason, isStopping }: RescueOptions): Hono<AppEnv> {
   const folder = foldersOf(env).backups
   const refusal =
     'The database is damaged, and only a restore is possible: POST /api/backup/restore with the id of a backup from /api/backup/list, or with the file of one.'
@@ -107,7 +110,7 @@ function createRescueApp({ env, log, now, isStopping }: RescueOptions): Hono<App
       isClosed: () => false,
     }),
   )
-  app.get('/healthz', (c) => c.json({ status: 'ok', mode: 'rescue' }, 200, NO_STORE))
+  app.get('/healthz', (c) => c.json({ status: 'ok', mode: 'rescue', reason }, 200, NO_STORE))
 
   app.get('/api/backup/list', async (c) => {
     const { skip, limit } = check(BackupFilter, numbersOf(c.req.query()))
@@ -138,6 +141,7 @@ function createRescueApp({ env, log, now, isStopping }: RescueOptions): Hono<App
     }
   })
 
+  mountRescueWeb(app)
   app.notFound((c) => answerProblem(c, new HttpError(503, refusal, { 'Retry-After': '60', ...NO_STORE })))
   app.onError((error, c) => {
     if (!isForeseen(error)) log.error({ err: error, request_id: c.get('requestId') }, 'A request failed')

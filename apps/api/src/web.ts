@@ -25,6 +25,9 @@ interface WebFile {
   coded: Partial<Record<Coding, Uint8Array<ArrayBuffer>>>
 }
 
+/** The page for a damaged database, which the whole server has no use for. */
+const RESCUE = 'rescue'
+
 const IMMUTABLE = { 'Cache-Control': 'public, max-age=31536000, immutable' }
 const ASKED_EACH_TIME = { 'Cache-Control': 'no-cache' }
 
@@ -33,6 +36,37 @@ const ASKED_EACH_TIME = { 'Cache-Control': 'no-cache' }
  * The language of a page is that of the settings, so that no text changes under the reader's eyes.
  */
 export function mountWeb(app: Hono<AppEnv>, createContext: (c: Context<AppEnv>) => ApiContext): void {
+  for (const [name, languages] of mountFiles(app)) {
+    if (name === RESCUE) continue
+    app.get(name === 'index' ? '/' : `/${name}`, async (c) => {
+      const file = languages.get(await languageOf(createContext(c))) ?? languages.get('en')
+      if (!file) throw new Error(`The page ${name} was built without English`)
+      return send(c, file, pageHeaders)
+    })
+  }
+}
+
+/**
+ * Answers whoever looks at any address with a browser by the page that helps against a damaged database; programs are
+ * answered by what comes after this. The settings cannot be read, so the browser says which language its reader has.
+ */
+export function mountRescueWeb(app: Hono<AppEnv>): void {
+  const languages = mountFiles(app).get(RESCUE)
+  app.get('*', (c, next) => {
+    if (!c.req.header('Accept')?.includes('text/html')) return next()
+    const wanted = (c.req.header('Accept-Language') ?? '').split(',').map((tag) => tag.trim().slice(0, 2).toLowerCase())
+    const language = wanted.find((tag) => languages?.has(tag)) ?? 'en'
+    const file = languages?.get(language)
+    if (!file) return next()
+    const headers = { ...pageHeaders, 'Cache-Control': 'no-store', 'Content-Type': file.type, 'Retry-After': '60' }
+    return Promise.resolve(c.body(file.plain, 503, headers))
+  })
+}
+
+type Pages = ReadonlyMap<string, ReadonlyMap<string, WebFile>>
+
+/** Serves what pages load. @returns the pages themselves, by name and language */
+function mountFiles(app: Hono<AppEnv>): Pages {
   const files = readBuild()
   const pages = new Map<string, Map<string, WebFile>>()
   for (const [path, file] of files) {
@@ -45,16 +79,10 @@ export function mountWeb(app: Hono<AppEnv>, createContext: (c: Context<AppEnv>) 
       pages.set(name, languages.set(language, file))
     }
   }
-  for (const [name, languages] of pages) {
-    app.get(name === 'index' ? '/' : `/${name}`, async (c) => {
-      const file = languages.get(await languageOf(createContext(c))) ?? languages.get('en')
-      if (!file) throw new Error(`The page ${name} was built without English`)
-      return send(c, file, pageHeaders)
-    })
-  }
   // Browsers ask for this name where a page names no icon, as for a JSON document.
   const icon = files.get('favicon.svg')
   if (icon) app.get('/favicon.ico', (c) => send(c, icon, ASKED_EACH_TIME))
+  return pages
 }
 
 async function languageOf(ctx: ApiContext): Promise<string> {

@@ -8,7 +8,16 @@ import { buildSprite } from './sprite.ts'
 import { composePage, drawIcons, findIcons, type PageHead, toDataBlock, translate } from './template.ts'
 
 /** Every page, by the name of its file and its address; `index` is at `/`. */
-export const PAGES = ['index', 'inventory', 'warranties', 'retailers', 'brands', 'import', 'settings'] as const
+export const PAGES = [
+  'index',
+  'inventory',
+  'warranties',
+  'retailers',
+  'brands',
+  'import',
+  'settings',
+  'rescue',
+] as const
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Runs before the first paint. No module: those wait for the page. */

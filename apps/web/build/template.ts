@@ -19,13 +19,13 @@ export interface PageHead {
 
 /**
  * Puts a page into the layout and fills in the partials: `<include src="failure" of="list"></include>` becomes the
- * partial of that name with `[[of]]` replaced. Texts and icons stay as `{{...}}`.
+ * partial of that name with `[[of]]` replaced. Texts and icons stay as `{{...}}`. `around` names another layout.
  */
 export function composePage(source: string): { html: string; head: PageHead } {
   const [, attributes = '', content = ''] = LAYOUT.exec(source) ?? []
   const given = parseAttributes(attributes)
   if (!given.page || !given.title) throw new Error('A page is <layout page="..." title="..." messages="...">.')
-  const layout = readPartial('layout').replace('[[content]]', () => content)
+  const layout = readPartial(given.around ?? 'layout').replace('[[content]]', () => content)
   return {
     html: expand(layout, given),
     head: { page: given.page, features: ['common', ...(given.messages?.split(' ') ?? [])] },

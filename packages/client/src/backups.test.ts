@@ -19,7 +19,7 @@ afterAll(async () => {
 async function resultOf(id: string): Promise<unknown> {
   for (;;) {
     const job = await client.jobs.get.query({ id }).catch((error: unknown) => {
-      if (getFailure(error)?.code !== 'NO_ANSWER') throw error
+      if (getFailure(error)?.code !== 'SERVICE_UNAVAILABLE') throw error
     })
     if (!job || job.finished_at === null) continue
     expect(job).toMatchObject({ status: 'SUCCEEDED', error: null })

@@ -209,6 +209,18 @@ describe('getFailure', () => {
     expect(getFailure((missing as PromiseRejectedResult).reason)).toMatchObject({ code: 'NOT_FOUND' })
   })
 
+  it('says why a request is refused before it comes to a procedure', async () => {
+    const name = 'x'.repeat(2_000_000)
+    expect(await failureOf(client.retailers.create.mutate({ name }))).toEqual({
+      code: 'PAYLOAD_TOO_LARGE',
+      httpStatus: 413,
+      path: undefined,
+      detail: expect.stringMatching(/^The body is larger than \d+ bytes\.$/),
+      errors: undefined,
+      request_id: expect.stringMatching(/^[\w-]{36}$/),
+    })
+  })
+
   it('says that nobody answers', async () => {
     const gone = await spawnServer()
     await gone.stop()

@@ -15,6 +15,14 @@ export type { BulkReport } from './bulk.ts'
 export { exportUrl } from './export-url.ts'
 export { type Failure, type FailureData, type FieldError, getFailure } from './failure.ts'
 export { type ImportReport, importErrorsUrl } from './imports.ts'
+export {
+  findRescueReason,
+  listRescueBackups,
+  planRescue,
+  type RescueReport,
+  type RescueSource,
+  rescue,
+} from './rescue.ts'
 export type { AppRouter } from './router.ts'
 export type * from './types.ts'
 export { type ImportFile, type UploadOptions, uploadImportFile } from './upload.ts'

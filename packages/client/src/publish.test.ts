@@ -98,6 +98,8 @@ describe('the published package', () => {
       'dist/imports.js',
       'dist/index.d.ts',
       'dist/index.js',
+      'dist/rescue.d.ts',
+      'dist/rescue.js',
       'dist/router.d.ts',
       'dist/router.js',
       'dist/types.d.ts',
@@ -133,6 +135,7 @@ describe('the published package', () => {
       './export-url.js',
       './failure.js',
       './imports.js',
+      './rescue.js',
       './upload.js',
       '@trpc/client',
     ])

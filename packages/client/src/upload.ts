@@ -1,5 +1,5 @@
 import { TRPCClientError } from '@trpc/client'
-import type { FailureData } from './failure.ts'
+import { isProblem, type Problem, toFailure } from './failure.ts'
 import type { AppRouter } from './router.ts'
 
 /** A file that was sent to be imported. */
@@ -48,8 +48,13 @@ export async function uploadImportFile(
 
 /** Sends bytes to the instance. @throws TRPCClientError, which `getFailure` reads */
 export async function postFile<T>(url: string, path: string, init: RequestInit): Promise<T> {
+  return ask<T>(url, path, { method: 'POST', ...init })
+}
+
+/** Asks the instance over REST. @throws TRPCClientError, which `getFailure` reads */
+export async function ask<T>(url: string, path: string, init: RequestInit): Promise<T> {
   try {
-    const response = await fetch(`${url.replace(/\/+$/, '')}${path}`, { method: 'POST', ...init })
+    const response = await fetch(`${url.replace(/\/+$/, '')}${path}`, init)
     const body: unknown = await response.json()
     if (response.ok) return body as T
     throw isProblem(body) ? refusalOf(body) : new Error(`it says ${response.status}`)
@@ -63,18 +68,12 @@ function encode(name: string): string {
   return encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)
 }
 
-/** A failure as REST says it. */
-type Problem = Omit<FailureData, 'httpStatus' | 'path'> & { status: FailureData['httpStatus'] }
-
-function isProblem(body: unknown): body is Problem {
-  return typeof body === 'object' && body !== null && 'code' in body && 'request_id' in body
-}
-
 /** JSON-RPC's number for a request that is refused; it says no more than that. */
 const INVALID_REQUEST = -32600
 
 /** The error that a call of the client rejects with when it is refused like this. */
-function refusalOf({ status, code, detail, errors, request_id }: Problem): TRPCClientError<AppRouter> {
-  const data = { code, httpStatus: status, path: undefined, detail, errors, request_id }
+function refusalOf(problem: Problem): TRPCClientError<AppRouter> {
+  const { detail } = problem
+  const data = toFailure(problem)
   return new TRPCClientError(detail, { result: { error: { code: INVALID_REQUEST, message: detail, data } } })
 }

@@ -3,6 +3,7 @@ import type common from '../../locales/en/common.json'
 import type dashboard from '../../locales/en/dashboard.json'
 import type imports from '../../locales/en/import.json'
 import type inventory from '../../locales/en/inventory.json'
+import type rescue from '../../locales/en/rescue.json'
 import type retailers from '../../locales/en/retailers.json'
 import type settings from '../../locales/en/settings.json'
 import type warranties from '../../locales/en/warranties.json'
@@ -15,7 +16,8 @@ type Messages = typeof common &
   typeof retailers &
   typeof brands &
   typeof imports &
-  typeof settings
+  typeof settings &
+  typeof rescue
 
 export type MessageKey = keyof Messages
 
