@@ -1,7 +1,7 @@
 import type { BackupStatus, PurchaseList, WarrantyList } from '@spends/client'
 import { api } from '../lib/api.ts'
-import { addDays } from '../lib/calendar.ts'
 import { component } from '../lib/component.ts'
+import { addDays } from '../lib/days.ts'
 import { count, date, daysLeft, today } from '../lib/format.ts'
 import { inventoryLink, warrantiesLink } from '../lib/links.ts'
 import { t, tn } from '../lib/messages.ts'

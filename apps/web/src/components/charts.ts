@@ -1,10 +1,10 @@
 import type { Spending, WarrantyTimeline } from '@spends/client'
-import { lastDayOf } from '../lib/calendar.ts'
 import type { DrawnChart } from '../lib/charts.ts'
 import { component, type Magics } from '../lib/component.ts'
 import { count, money, month, today } from '../lib/format.ts'
 import { inventoryLink } from '../lib/links.ts'
 import { t } from '../lib/messages.ts'
+import { lastDayOf } from '../lib/months.ts'
 import { toMinorUnits } from '../lib/shares.ts'
 
 type Charts = typeof import('../lib/charts.ts')

@@ -12,9 +12,9 @@ import {
   PointElement,
   Tooltip,
 } from 'chart.js'
-import { lastDayOf, monthOf } from './calendar.ts'
 import { count, money, month } from './format.ts'
 import { t } from './messages.ts'
+import { lastDayOf, monthOf } from './months.ts'
 import { settings } from './settings.ts'
 
 /*

@@ -1,8 +1,8 @@
 import type { Settings, Summary, WarrantySummary, WarrantyTimeline } from '@spends/client'
-import { addMonths, lastDayOf, monthOf } from './calendar.ts'
 import { change, count, date, dayRange, money, month } from './format.ts'
 import { inventoryLink, warrantiesLink } from './links.ts'
 import { t, tn } from './messages.ts'
+import { addMonths, lastDayOf, monthOf } from './months.ts'
 import { changeInPercent } from './shares.ts'
 
 export type CardName = Settings['dashboard_cards'][number]

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addDays } from './calendar.ts'
+import { addDays } from './days.ts'
 import { makeSample, makeSamplePurchases } from './sample-data.ts'
 
 const around = { today: '2026-03-15', now: new Date('2026-03-15T12:00:00Z'), currency: 'EUR', language: 'en' }

@@ -1,6 +1,7 @@
 import type { Brand, NewPurchase, NewWarranty, Retailer } from '@spends/client'
 import { digitsOf } from './amount.ts'
-import { addDays, sameDayIn } from './calendar.ts'
+import { addDays } from './days.ts'
+import { sameDayIn } from './months.ts'
 import { GOODS, type Good } from './sample-goods.ts'
 import { SAMPLE_TAG } from './sample-marks.ts'
 

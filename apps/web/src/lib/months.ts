@@ -1,7 +1,4 @@
-/** The calendar day so many days after another. @param day `YYYY-MM-DD` */
-export function addDays(day: string, days: number): string {
-  return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
-}
+import { addDays } from './days.ts'
 
 /** The month of a day, `YYYY-MM`. */
 export function monthOf(day: string): string {
