@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { expectAccessible } from './axe.ts'
@@ -29,6 +30,11 @@ describe('selected purchases', () => {
     await bar.getByText('2 selected').waitFor()
     await expectAccessible(page)
     await keepScreenshot(page, 'inventory-bulk')
+    await bar.getByRole('button', { name: 'Export' }).click()
+    const downloading = page.waitForEvent('download')
+    await bar.getByRole('link', { name: 'CSV, for spreadsheets' }).click()
+    const lines = (await readFile(await (await downloading).path(), 'utf8')).trimEnd().split('\r\n')
+    expect(lines).toHaveLength(3)
     await bar.getByRole('button', { name: 'Set status' }).click()
     await bar.getByRole('button', { name: 'Ordered' }).click()
     await page.getByText('2 purchases changed').first().waitFor()

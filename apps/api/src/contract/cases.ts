@@ -66,6 +66,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       [`by ${sort}`, 'done', () => ({ sort })],
       ...ORDERS.map((order): Case => [`by ${sort} ${order}`, 'done', () => ({ sort, order })]),
     ]),
+    ['some by their ids', 'done', ({ lamp, phone }) => ({ id: [lamp, phone.toUpperCase()] })],
+    ['one by its id, with a filter that it does not match', 'done', ({ lamp }) => ({ id: lamp, search: 'nothing' })],
     ['one status', 'done', () => ({ status: 'ORDERED' })],
     ['several statuses', 'done', () => ({ status: ['ORDERED', 'RECEIVED'] })],
     ['a retailer and a brand', 'done', ({ shop, acme }) => ({ retailer_id: shop, brand_id: [acme] })],

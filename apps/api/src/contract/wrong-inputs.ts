@@ -122,6 +122,7 @@ const LISTS = [
   ...['return_from', 'return_to'].flatMap((field) =>
     wrongFilter('purchases.list', field, ['2025-02-30', '2026-01', 'today', '']),
   ),
+  ...wrongFilter('purchases.list', 'id', ['x', '']),
   ...wrongFilter('purchases.list', 'status', ['received', '']),
   ...wrongFilter('purchases.list', 'retailer_id', ['x', '']),
   ...wrongFilter('purchases.list', 'brand_id', ['x']),

@@ -6,7 +6,7 @@ export type Order = NonNullable<ListQuery['order']>
 
 /** Which purchases a list shows, under the names of the API; each list holds one value or more. */
 export type Filter = {
-  [Name in keyof PurchaseSelection]: Name extends ManyName
+  [Name in keyof Omit<PurchaseSelection, 'id'>]: Name extends ManyName
     ? Extract<NonNullable<PurchaseSelection[Name]>, readonly unknown[]>
     : Name extends OneName
       ? string

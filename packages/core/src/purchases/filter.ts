@@ -14,6 +14,7 @@ const eb = expressionBuilder<Schema & { p: Schema['purchases'] }, 'p'>()
 /** What the filter asks of a purchase `p`, apart from the search; all of it must hold. */
 export function conditions(filter: Filter): Expression<SqlBool>[] {
   const all: Expression<SqlBool>[] = []
+  if (filter.id) all.push(eb('p.id', 'in', filter.id))
   if (filter.status) all.push(eb('p.status', 'in', filter.status))
   if (filter.retailer_id) all.push(eb('p.retailer_id', 'in', filter.retailer_id))
   if (filter.brand_id) all.push(eb('p.brand_id', 'in', filter.brand_id))
@@ -64,6 +65,7 @@ export async function countPurchases(ctx: Context, filter: Filter, search?: Expr
  */
 export async function estimatePurchases(ctx: Context, filter: Filter): Promise<number | undefined> {
   const counts = await Promise.all(countsByDimension(ctx, filter).map((count) => count()))
+  if (filter.id) counts.push(filter.id.length)
   return counts.length === 0 ? undefined : Math.min(...counts)
 }
 

@@ -64,6 +64,7 @@ function matches(purchase: Purchase, filter: ReturnType<typeof PurchaseFilter.pa
   const needle = searchKey(filter.search ?? '')
   const tags = purchase.tags.map(foldCase)
   return (
+    among(filter.id, purchase.id) &&
     among(filter.status, purchase.status) &&
     among(filter.retailer_id, purchase.retailer_id) &&
     among(filter.brand_id, purchase.brand_id) &&
@@ -159,6 +160,10 @@ describeEachEngine('the list of purchases', (engine) => {
     fc.oneof(fc.constantFrom(...values), fc.subarray([...values], { minLength: 1 }))
   const price = fc.constantFrom('0', '5', '5.001', '5.0011', '499.99', '500', '99999999.99')
   const filters = {
+    id: fc.uniqueArray(
+      id(() => all.map((purchase) => purchase.id)),
+      { minLength: 1, maxLength: 9 },
+    ),
     status: oneOrMore(['ORDERED', 'RECEIVED'] as const),
     retailer_id: fc.uniqueArray(
       id(() => retailers),
@@ -185,9 +190,10 @@ describeEachEngine('the list of purchases', (engine) => {
 
   async function holds(drawn: { [K in keyof typeof filters]?: unknown }): Promise<void> {
     const known = (ids: unknown) => (Array.isArray(ids) ? ids.map((choose: () => string) => choose()) : undefined)
-    const { retailer_id, brand_id, ...rest } = drawn
+    const { id, retailer_id, brand_id, ...rest } = drawn
     const filter = PurchaseFilter.parse({
       ...rest,
+      id: known(id),
       retailer_id: known(retailer_id),
       brand_id: known(brand_id),
       limit: 100,

@@ -150,6 +150,7 @@ export type PurchaseDraft = Partial<Omit<z.output<typeof PurchaseChanges>, 'id' 
 
 export const PurchaseFilter = z.strictObject({
   ...page,
+  id: oneOrMany(Id).optional().meta({ description: 'These purchases, of those that match the rest.' }),
   status: oneOrMany(PurchaseStatus).optional(),
   retailer_id: oneOrMany(Id).optional(),
   brand_id: oneOrMany(Id).optional(),

@@ -71,7 +71,8 @@ export function bulk(picked: () => Selection, filter: () => Filter, onDone: () =
       await run(() => api.bulk.delete.mutate(which()), 'inventory.bulk_deleted')
     },
     exportAddress(format) {
-      return exportUrl(ORIGIN, format, filter())
+      const { isEverything, ids } = picked()
+      return exportUrl(ORIGIN, format, isEverything ? filter() : { id: ids })
     },
     async stop() {
       if (!this.job) return
