@@ -40,6 +40,7 @@ describeEachEngine('conditional reading', ({ openDatabase, createDatabaseUrl }) 
       'purchases',
       'retailers',
       'settings',
+      'tags',
       'warranties',
       'warranties/expiring',
     ])
