@@ -30,7 +30,7 @@ export async function columnsOf(db: Db, table: Table): Promise<string[]> {
 /**
  * All rows of a table, as many at a time as `size`, in the order of columns that tell rows apart.
  *
- * Page by page, not by a cursor: reading a cursor whose connection has broken off would wait for ever.
+ * Page by page, not by a cursor: between two pages the connection is free for other statements.
  */
 export async function* streamRows(
   db: Db,

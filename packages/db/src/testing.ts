@@ -6,7 +6,7 @@ import { connectDatabase, type DatabaseHandle } from './connect.ts'
 import type { Engine } from './dialect.ts'
 import { migrateUp } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
-import { runOnServer } from './testing/global-setup.ts'
+import { runOnServer } from './testing/start-server.ts'
 
 export { sampleRows } from './testing/sample-rows.ts'
 

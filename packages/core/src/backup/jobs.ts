@@ -4,7 +4,7 @@ import { isDamaged } from '@spends/db'
 import type { z } from 'zod'
 import { toInstant } from '../calendar.ts'
 import { keepResult } from '../jobs/claim.ts'
-import type { JobHandler, JobRun } from '../jobs/handler.ts'
+import { type JobHandler, type JobRun, JobStopped } from '../jobs/handler.ts'
 import { readConfig } from './config.ts'
 import { copyToAll } from './copy-to-all.ts'
 import { createBackup } from './create.ts'
@@ -37,8 +37,9 @@ export const backupHandler: JobHandler = {
     try {
       await job.inTransaction((tx) => keepResult(tx, job.id, { ...toBackup(record), copies: cutOff }))
     } catch (error) {
-      // It was cancelled in the last moment: then there is no backup.
-      await deleteBackup(folder, record.id)
+      // It was cancelled in the last moment: then there is no backup. After any other failure the result may be kept
+      // all the same, where only the answer of the database was lost, and what it names has to be there.
+      if (error instanceof JobStopped) await deleteBackup(folder, record.id)
       throw error
     }
     // From here on it is proven and kept, whatever becomes of the rest.

@@ -11,7 +11,7 @@ export interface JobFailure {
 const BUG: JobFailure = { message: 'Something went wrong on the server. The log holds more under the id of this job.' }
 
 export const INTERRUPTED: JobFailure = {
-  message: 'The process that did this ended in the middle of it. What it had changed is back.',
+  message: 'The process that did this ended in the middle of it, or lost its database. What it had changed is back.',
   code: 'SERVICE_UNAVAILABLE',
 }
 

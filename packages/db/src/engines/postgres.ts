@@ -30,7 +30,32 @@ export function postgresDialect(url: string, options: PoolOptions = {}): Dialect
   // here: a query under way is rejected with it, and the pool replaces a connection that was idle.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  return new PostgresDialect({ pool, cursor: Cursor })
+  return new PostgresDialect({ pool, cursor: ClosableCursor })
+}
+
+/** What is used of a cursor of the driver, whose own types leave its connection out. */
+interface DriverCursor<T> {
+  /** Null before it was asked for anything. */
+  readonly connection: pg.Connection | null
+  read(rows: number): Promise<T[]>
+  close(): Promise<void>
+}
+const DriverCursor = Cursor as unknown as new <T>(text: string, values: unknown[]) => DriverCursor<T>
+
+/** A cursor that also closes when its connection is gone: the driver's would wait for the server's answer for ever. */
+class ClosableCursor<T> extends DriverCursor<T> {
+  override async close(): Promise<void> {
+    const stream = this.connection?.stream
+    if (!stream) return super.close()
+    if (stream.closed) return
+    const gone = Promise.withResolvers<void>()
+    stream.once('close', gone.resolve)
+    try {
+      await Promise.race([super.close(), gone.promise])
+    } finally {
+      stream.off('close', gone.resolve)
+    }
+  }
 }
 
 type TextParser = (text: string) => unknown

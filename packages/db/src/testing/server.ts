@@ -1,6 +1,7 @@
 /**
- * A PostgreSQL server of its own for one test run, as a program: prints `{ url, folder }` on a line once the server
- * answers, and removes everything when its standard input ends. So nothing outlives a test run, even a killed one.
+ * A PostgreSQL server of its own for tests, as a program: prints an `Announcement` on a line once the server answers,
+ * and removes everything when its standard input ends. So nothing outlives a test run, even a killed one. A line there
+ * asks for the server again, on the same data, after it was killed. Argument: settings of the server, as JSON.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,6 +11,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Announcement } from './start-server.ts'
 
 /** PostgreSQL refuses to run as root; this is "nobody" on most systems, and need not exist. */
 const nobody = 65_534
@@ -27,9 +29,9 @@ const settings = {
   max_wal_senders: '0',
   autovacuum: 'off',
   max_wal_size: '128MB',
+  ...JSON.parse(process.argv[2] ?? '{}'),
 }
 
-const parentIsGone = once(process.stdin.resume(), 'end')
 process.stdout.on('error', () => {
   // Nobody reads any more: standard input ends as well, and that is what ends this program.
 })
@@ -42,18 +44,21 @@ try {
   await mkdir(data, { mode: 0o700 })
   if (asOther.uid) for (const path of [programs, folder, data]) await chown(path, nobody, nobody)
   await initialise(join(bin, 'initdb'), data)
-  const port = await freePort()
-  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags(settings)], {
-    ...asOther,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const exited = once(server, 'exit')
+  const url = `postgres://postgres@127.0.0.1:${await freePort()}/`
+  let server = await start(join(bin, 'postgres'), data, url)
   try {
-    await readiness(server.stderr, exited)
-    process.stdout.write(`${JSON.stringify({ url: `postgres://postgres@127.0.0.1:${port}/`, folder })}\n`)
-    await Promise.race([parentIsGone, exited])
+    const announce = () => {
+      const announcement: Announcement = { url, folder, pid: server.pid }
+      process.stdout.write(`${JSON.stringify(announcement)}\n`)
+    }
+    announce()
+    for await (const _ of createInterface(process.stdin)) {
+      await server.gone
+      server = await start(join(bin, 'postgres'), data, url)
+      announce()
+    }
   } finally {
-    if (server.exitCode === null && server.kill('SIGINT')) await exited
+    await server.stop()
   }
 } finally {
   for (const path of [programs, folder]) await rm(path, { recursive: true, force: true })
@@ -87,6 +92,32 @@ async function initialise(initdb: string, data: string): Promise<void> {
   const words = (await program.stderr.setEncoding('utf8').toArray()).join('')
   const [code] = await exited
   if (code !== 0) throw new Error(`initdb failed (${code}): ${words}`)
+}
+
+interface Running {
+  pid: number
+  /** Resolves when the last process of the server is gone: each of them has its log open. */
+  gone: Promise<unknown>
+  stop(): Promise<void>
+}
+
+async function start(postgres: string, data: string, url: string): Promise<Running> {
+  const server = spawn(postgres, ['-D', data, '-p', new URL(url).port, ...flags(settings)], {
+    ...asOther,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const exited = once(server, 'exit')
+  const gone = once(server, 'close')
+  const stop = async () => {
+    if (server.kill('SIGINT')) await exited
+  }
+  try {
+    await readiness(server.stderr, exited)
+    return { pid: server.pid ?? 0, gone, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
 }
 
 async function readiness(log: NodeJS.ReadableStream, exited: Promise<unknown>): Promise<void> {
