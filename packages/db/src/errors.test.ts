@@ -62,6 +62,23 @@ describeEachEngine('errors', ({ name, openDatabase, createDatabaseUrl }) => {
       await vi.waitFor(ping)
     })
 
+    it('of a connection that is lost between two rows of a stream end it, and the next one is well', async () => {
+      const { db } = await openDatabase()
+      const read = async (onRow: () => Promise<unknown>) => {
+        let rows = 0
+        const numbers = db.selectFrom(sql<{ n: number }>`generate_series(1, 3)`.as('numbers')).selectAll()
+        for await (const _ of numbers.stream(1)) {
+          rows += 1
+          await onRow()
+        }
+        return rows
+      }
+      const others = sql`pid <> pg_backend_pid() and datname = current_database()`
+      const kill = sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity where ${others}`
+      expect(kinds(await failure(read(() => kill.execute(db))))).toEqual(['isUnavailable'])
+      expect(await read(async () => {})).toBe(3)
+    })
+
     it('of a server that refuses, or takes a connection and stays silent, say that it is unavailable', async () => {
       const silent = createServer((socket) => socket.on('error', () => {}).resume()).listen(0, '127.0.0.1')
       await once(silent, 'listening')
