@@ -3,7 +3,6 @@ import {
   type BackupRecord,
   type Context,
   createBackup,
-  pruneRestorePoints,
   type RestoreOptions,
   type RestoreReport,
   readPassphrase,
@@ -79,7 +78,6 @@ async function restoreInPlace(options: OfflineRestoreOptions): Promise<OfflineRe
     await prepareDatabase(database, now)
     const restorePoint = isNew ? null : await makeRestorePoint(ctx, options)
     const report = await restoreInto(ctx, options, (work) => switchBesideServer(ctx, work))
-    await pruneRestorePoints(foldersOf(env).backups)
     return { report, restorePoint, aside: null }
   } finally {
     await database.close()

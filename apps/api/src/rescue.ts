@@ -52,7 +52,8 @@ export interface RescueServer {
 
 /**
  * Serves what helps against a damaged database, with the addresses of the whole server: the list of backups, their proof
- * and their restore, which is answered when it is done, and a page that offers them. Everything else is refused with a sentence that says why.
+ * and their restore, which is answered when it is done, and a page that offers them. Everything else is refused with a
+ * sentence that says why.
  * @param reason what is wrong with the database, in words that continue a sentence
  * @throws StartError
  */

@@ -1,5 +1,6 @@
 import { describeEachEngine } from '@spends/db/testing'
 import { beforeAll, expect, it } from 'vitest'
+import { stillMeant } from './bulk/select.ts'
 import type { Context } from './context.ts'
 import { getPurchase, listPurchases, listRecentPurchases } from './purchases/read.ts'
 import { PurchaseFilter } from './purchases/shapes.ts'
@@ -37,6 +38,11 @@ const QUERIES: [name: string, index: string | RegExp, query: (ctx: Context, ids:
   ],
   ['the list of a currency', 'purchases_currency_code_purchase_date_id_idx', purchases({ currency_code: 'EUR' })],
   ['the list of a tag', /purchase_tags_tag_key_(purchase_id|tag)_idx/, purchases({ tag: 'office' })],
+  [
+    'which of some purchases still have a tag',
+    /purchase_id=\? AND tag_key=\?|Index Cond: .*purchase_id/,
+    (ctx, { purchase }) => stillMeant(ctx, [purchase], { filter: { tag: ['office'] } }),
+  ],
   ['the list of some days', 'purchases_purchase_date_id_idx', purchases({ date_from: '2026-01-01' })],
   ['the list of closing return windows', 'purchases_return_by_id_idx', purchases({ return_from: '2026-03-15' })],
   ['the list of what taxes know', 'purchases_tax_deductible_idx', purchases({ tax_deductible: true })],

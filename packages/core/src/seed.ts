@@ -5,7 +5,8 @@ import { DEFAULT_SETTINGS } from './settings.ts'
 
 /**
  * Fills an empty database: the settings, and retailers and brands that most people meet. It happens once; what is
- * deleted later stays deleted, and what is there already stays as it is. Safe to call at every start and from several processes.
+ * deleted later stays deleted, and what is there already stays as it is. Safe to call at every start and from several
+ * processes.
  * @returns whether this call was the one that filled it
  */
 export async function seedDatabase(ctx: Context): Promise<boolean> {

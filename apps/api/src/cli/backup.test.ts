@@ -98,6 +98,15 @@ describeEachEngine('spends backup and restore', ({ createDatabaseUrl }) => {
     const left = (await listBackups(folder)).filter(({ id }) => id !== kept.id)
     expect(left.map(({ trigger }) => trigger)).toEqual(Array(3).fill('RESTORE_POINT'))
     expect(left.map(({ filename }) => filename)).not.toContain('spends-backup-20250101T010000Z.zip')
+
+    // One that cannot be removed, because it is a folder: the restore is done all the same, and says so.
+    const [oldest] = left.slice(-1)
+    if (!oldest) throw new Error('Three were left')
+    await rm(backupPath(folder, oldest))
+    await mkdir(backupPath(folder, oldest))
+    const again = await spends('restore', kept.id, '--yes')
+    expect(again.stdout).toMatch(/^Restored: [^]*^To undo this, restore /m)
+    expect(again.code).not.toBe(0)
   })
 
   it('restore the latest backup that is no restore point', async () => {

@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises'
-import { AppError, planRestore, type RestorePlan, readPassphrase, restoreFiles } from '@spends/core'
+import { AppError, planRestore, pruneRestorePoints, type RestorePlan, readPassphrase, restoreFiles } from '@spends/core'
 import { findDatabaseDamage, findDatabaseProblem, openDatabase } from '../database.ts'
 import type { Env } from '../env.ts'
 import { openFiles } from '../files.ts'
+import { foldersOf } from '../folders.ts'
 import { type OfflineRestore, restoreOffline, scratchOf } from '../offline-restore.ts'
 import { StartError } from '../start-error.ts'
 import { type Command, clockOf } from './command.ts'
@@ -31,7 +32,10 @@ export function readRestore(words: string[]): Command | undefined {
       if (!said.flags.has('yes') && !(await isAgreed())) return complain('Nothing was changed.')
       const restore = restoreOffline({ env, now: clockOf(env), path, passphrase, onProgress: progress.tell })
       const done = await restore.finally(progress.end)
-      return say(...describeRestore(done))
+      say(...describeRestore(done))
+      // It is done, and said, whatever becomes of older restore points.
+      await pruneRestorePoints(foldersOf(env).backups)
+      return 0
     }).finally(progress.end)
   }
 }

@@ -95,6 +95,41 @@ describeEachEngine('erasing all data', ({ openDatabase }) => {
     expect((await ask('/api/purchases')).body.total).toBe(0)
   })
 
+  it('leaves everything as it was where something is written that the backup does not have', async () => {
+    await fill()
+    await server.close()
+    const handler = JOB_HANDLERS.ERASE
+    if (!handler) throw new Error('Nobody erases')
+    let mine: unknown
+    server = await startTestApp(database, {
+      now: () => NOW,
+      handlers: {
+        ERASE: {
+          ...handler,
+          run: (job) =>
+            handler.run({
+              ...job,
+              progress: async (stage, done, total) => {
+                if (stage === 'erase') {
+                  await buy({ product_name: 'Bought meanwhile', currency_code: 'EUR' })
+                  mine = await everything()
+                }
+                await job.progress(stage, done, total)
+              },
+            }),
+        },
+      },
+    })
+    expect(await erase()).toMatchObject({
+      status: 'FAILED',
+      result: null,
+      error: expect.stringMatching(/changed while the backup was made/),
+    })
+    expect(await everything()).toEqual(mine)
+    expect((await ask('/api/purchases')).body.total).toBe(2)
+    expect(await verifyStatistics({ db: database.db, now: () => new Date() })).toEqual([])
+  })
+
   it('leaves everything as it was where the backup can not be made', async () => {
     await fill()
     const mine = await everything()

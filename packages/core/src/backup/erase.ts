@@ -1,4 +1,4 @@
-import { clearTables } from '@spends/db'
+import { beginBulk, clearTables, lockForUpdate } from '@spends/db'
 import { z } from 'zod'
 import { toInstant } from '../calendar.ts'
 import type { Context } from '../context.ts'
@@ -7,6 +7,7 @@ import { keepResult } from '../jobs/claim.ts'
 import type { JobHandler } from '../jobs/handler.ts'
 import type { Job } from '../jobs/shapes.ts'
 import { startJob } from '../jobs/store.ts'
+import { getRevision } from '../revision.ts'
 import { seedDatabase } from '../seed.ts'
 import { makeRestorePoint, sweep } from './jobs.ts'
 import { pruneRestorePoints } from './prune.ts'
@@ -32,13 +33,14 @@ interface Erased {
  */
 export const eraseHandler: JobHandler = {
   async run(job): Promise<Erased> {
+    const { revision } = await getRevision(job)
     const point = await makeRestorePoint(job)
     if (!point) throw new AppError('SERVICE_UNAVAILABLE', 'The data cannot be read to back it up. Nothing was erased.')
     const erased: Erased = { erased_at: toInstant(job.now()), restore_point: point.id }
     await job.progress('erase', 0, 1)
     await job.withRequestsClosed(() =>
       job.inTransaction(async (tx) => {
-        await eraseRows(tx, job.id)
+        await eraseRows(tx, job.id, revision)
         await keepResult(tx, job.id, erased)
       }),
     )
@@ -58,15 +60,33 @@ export async function startErasing(ctx: Context): Promise<Job> {
   return startJob(ctx, 'ERASE', {})
 }
 
-async function eraseRows(tx: Context, jobId: string): Promise<void> {
-  const before = await tx.db.selectFrom('settings').select('revision').executeTakeFirst()
-  await clearTables(tx.db, [...BACKUP_TABLES.map(({ name }) => name), ...FOLLOWING])
+/**
+ * @param revision of the data that the backup has
+ * @throws AppError CONFLICT where the data is another by now
+ */
+async function eraseRows(tx: Context, jobId: string, revision: number): Promise<void> {
+  const endBulk = await beginBulk(tx.db)
+  // The settings last: by then nobody is left who writes anything else.
+  await clearTables(tx.db, [
+    ...BACKUP_TABLES.map(({ name }) => name).filter((name) => name !== 'settings'),
+    ...FOLLOWING,
+  ])
+  const settings = tx.db.selectFrom('settings').select('revision')
+  const found = await lockForUpdate(tx.db, settings).executeTakeFirstOrThrow()
+  if (found.revision !== revision) {
+    throw new AppError(
+      'CONFLICT',
+      'Something was changed while the backup was made, which would be lost. Nothing was erased: try again.',
+    )
+  }
+  await clearTables(tx.db, ['settings'])
   // Reports and errors of imports speak of what was erased.
   await tx.db.deleteFrom('jobs').where('id', '!=', jobId).where('status', 'not in', ['QUEUED', 'RUNNING']).execute()
   await seedDatabase(tx)
+  await endBulk(tx.db)
   // Nobody may take an answer from before for one of this data.
   await tx.db
     .updateTable('settings')
-    .set((eb) => ({ revision: eb('revision', '+', (before?.revision ?? 0) + 1) }))
+    .set((eb) => ({ revision: eb('revision', '+', revision + 1) }))
     .execute()
 }

@@ -29,7 +29,7 @@ export async function stillMeant(tx: Context, ids: readonly string[], { filter }
     .selectFrom('purchases as p')
     .select('p.id')
     .where(isOneOf(tx.db, 'p.id', ids))
-    .where((eb) => eb.and([...conditions(asked), ...(search ? [search] : [])]))
+    .where((eb) => eb.and([...conditions(asked, true), ...(search ? [search] : [])]))
     .execute()
   return new Set(rows.map(({ id }) => id))
 }

@@ -4,8 +4,8 @@ import { AppError } from '../errors.ts'
 import type { JobKind } from './shapes.ts'
 
 /**
- * What may not wait or run when a job of a kind is queued. There is one backup, restore or erasing at a time; and the latter two
- * would take away the log by which an import or a change is taken back.
+ * What may not wait or run when a job of a kind is queued. There is one backup, restore or erasing at a time; and the
+ * latter two would take away the log by which an import or a change is taken back.
  */
 const EXCLUDED: Readonly<Record<JobKind, readonly JobKind[]>> = {
   IMPORT: ['RESTORE', 'ERASE'],

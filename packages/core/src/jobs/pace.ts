@@ -6,7 +6,7 @@ const LARGEST = 2000
 /** After somebody had to wait, for how long others are expected. */
 const WARY_MS = 1000
 
-/** Finds how many rows one transaction of an import takes, by how long the last one took and whether anybody waited. */
+/** Finds how many rows one transaction of a job takes, by how long the last one took and whether anybody waited. */
 export class Pace {
   readonly #isContended: () => boolean
   #waryUntil = 0

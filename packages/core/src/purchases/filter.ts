@@ -11,8 +11,12 @@ export type Filter = z.output<typeof PurchaseFilter>
 
 const eb = expressionBuilder<Schema & { p: Schema['purchases'] }, 'p'>()
 
-/** What the filter asks of a purchase `p`, apart from the search; all of it must hold. */
-export function conditions(filter: Filter): Expression<SqlBool>[] {
+/**
+ * What the filter asks of a purchase `p`, apart from the search; all of it must hold.
+ * @param known whether something else says which few purchases `p` may be: then each is asked for its tags, where
+ *   otherwise all that have them are looked up first
+ */
+export function conditions(filter: Filter, known = false): Expression<SqlBool>[] {
   const all: Expression<SqlBool>[] = []
   if (filter.id) all.push(eb('p.id', 'in', filter.id))
   if (filter.status) all.push(eb('p.status', 'in', filter.status))
@@ -33,7 +37,7 @@ export function conditions(filter: Filter): Expression<SqlBool>[] {
   if (filter.has_brand !== undefined) all.push(eb('p.brand_id', filter.has_brand ? 'is not' : 'is', null))
   if (filter.tag) {
     const tagged = eb.selectFrom('purchase_tags').select('purchase_id').where('tag_key', 'in', filter.tag.map(foldCase))
-    all.push(eb('p.id', 'in', tagged))
+    all.push(known ? eb.exists(tagged.whereRef('purchase_id', '=', 'p.id')) : eb('p.id', 'in', tagged))
   }
   if (filter.has_warranty !== undefined) {
     const warranty = eb.exists(eb.selectFrom('warranties').select('id').whereRef('purchase_id', '=', 'p.id'))

@@ -17,7 +17,7 @@ export async function plansOf(
     transformQuery: ({ node, queryId }) => {
       const query = executor.compileQuery(node, queryId)
       // One that is only prepared here holds stand-ins yet, and is met again when it runs.
-      if (query.parameters.every((parameter) => typeof parameter !== 'object')) queries.push(query)
+      if (query.parameters.every((value) => typeof value !== 'object' || Array.isArray(value))) queries.push(query)
       return node
     },
     transformResult: async ({ result }) => result,

@@ -34,6 +34,7 @@ export const Undo = z
   })
   .meta({ id: 'Undo' })
 export type Undo = z.infer<typeof Undo>
+
 /**
  * Takes back what a job has changed and is still in its log: what it made goes, what it changed is as before. What
  * somebody has touched since stays as they left it.
