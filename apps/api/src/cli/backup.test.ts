@@ -105,7 +105,7 @@ describeEachEngine('spends backup and restore', ({ createDatabaseUrl }) => {
     await rm(backupPath(folder, oldest))
     await mkdir(backupPath(folder, oldest))
     const again = await spends('restore', kept.id, '--yes')
-    expect(again.stdout).toMatch(/^Restored: [^]*^To undo this, restore /m)
+    expect(again.stdout).toMatch(/^Restored: .*^To undo this, restore /ms)
     expect(again.code).not.toBe(0)
   })
 

@@ -5,6 +5,8 @@ import type { RetailersTable } from '@spends/db'
 import { describeEachEngine } from '@spends/db/testing'
 import { type Insertable, sql } from 'kysely'
 import { beforeEach, expect, it } from 'vitest'
+import { sweepFiles } from '../attachments/sweep.ts'
+import { inTransaction } from '../context.ts'
 import type { BlobStore } from '../files.ts'
 import { listPurchases } from '../purchases/read.ts'
 import { PURCHASE_COLUMNS } from '../purchases/record.ts'
@@ -229,6 +231,19 @@ describeEachEngine('a restore', (engine) => {
     expect(await world.restore(record)).toMatchObject({ files: { total: 1, added: 1 } })
     expect(await filesOf(world)).toEqual(before)
     expect(await world.restore(record)).toMatchObject({ files: { total: 1, added: 0 } })
+  })
+
+  it('has its files also where a sweep takes them before rows name them', async () => {
+    const record = await world.backup()
+    const kept = await filesOf(world)
+    await world.ctx.db.deleteFrom('attachments').execute()
+    const transact: RestoreOptions['transact'] = async (work) => {
+      const later = new Date(Date.now() + 1000)
+      expect(await sweepFiles(world.ctx, world.files, { graceMs: 0, now: later })).toMatchObject({ removed: 1 })
+      await inTransaction(world.ctx, work)
+    }
+    await world.restore(record, { transact })
+    expect(await filesOf(world)).toEqual(kept)
   })
 
   it('leaves jobs as they are, but nothing they did can be undone into it', async () => {

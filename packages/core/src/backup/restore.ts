@@ -6,7 +6,7 @@ import type { Manifest } from './manifest.ts'
 import { type OpenBackup, readEverything, totalSize, withBackup } from './open.ts'
 import type { ReadBackupOptions } from './proof.ts'
 import { markAvailability } from './restore-availability.ts'
-import { storeFiles, uploadsOf } from './restore-files.ts'
+import { storeFiles, storeSwept, uploadsOf } from './restore-files.ts'
 import { withScratch } from './scratch.ts'
 import { checkSettings, switchRows } from './switch.ts'
 import { withTemporary } from './temporary.ts'
@@ -67,6 +67,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
         await transact(async (tx) => {
           row_counts = await switchRows(tx, { from: db, revision: manifest.revision, work })
         })
+        await storeSwept(backup, files)
         const { created_at, schema_version, content_hash, warnings } = manifest
         const total = uploadsOf(manifest).length
         return { created_at, schema_version, content_hash, warnings, migrations, row_counts, files: { total, added } }
