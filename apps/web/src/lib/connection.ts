@@ -10,8 +10,11 @@ interface Connection {
   reason: string
 }
 
-/** How often an instance is asked that does not answer. */
-const ASK_MS = 2000
+/** How long it takes until an instance that does not answer is asked again: at first, and at most. */
+const PAUSE_MS = 2000
+const LONGEST_PAUSE_MS = 30_000
+/** Who was back for so long has recovered; who was not is asked more and more rarely. */
+const CALM_MS = 60_000
 
 /**
  * Registers the store that knows whether the instance can be reached. When it is back, `spends:back` is sent to the
@@ -29,6 +32,8 @@ export function registerConnection(): void {
   })
 
   let asking = false
+  let pause = PAUSE_MS
+  let backSince = Number.NEGATIVE_INFINITY
   onFailure(({ code, text }) => {
     if (code !== 'SERVICE_UNAVAILABLE' && code !== 'NO_ANSWER') return
     connection.unavailable = code === 'SERVICE_UNAVAILABLE'
@@ -38,8 +43,12 @@ export function registerConnection(): void {
 
   async function askUntilBack(): Promise<void> {
     asking = true
-    while (!(await isReady())) await new Promise((resolve) => setTimeout(resolve, ASK_MS))
+    // The probe may be answered while calls are not: a proxy may treat them differently.
+    pause = performance.now() - backSince > CALM_MS ? PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS)
+    do await new Promise((resolve) => setTimeout(resolve, pause))
+    while (!(await isReady()))
     asking = false
+    backSince = performance.now()
     connection.unavailable = false
     comeBack()
   }
