@@ -194,11 +194,12 @@ describeEachEngine('work on many purchases', (engine) => {
 
   describe.each(['CHANGE', 'DELETE'] as const)('%s', (kind) => {
     it('that breaks off leaves nothing behind, wherever it does', async () => {
-      for (let index = 0; index < 450; index++) await addPurchase(ctx, { price: String(index) })
+      for (let index = 0; index < 250; index++) await addPurchase(ctx, { price: String(index) })
       const [first] = await allPurchases(ctx)
       await attach(ctx, files, { id: first?.id ?? '' }, 'the receipt')
       const before = await values(ctx)
-      for (const transactions of [0, 1, 2]) {
+      // However fast it goes, so many take at least two transactions: the first has 200.
+      for (const transactions of [0, 1]) {
         const params = { filter: {}, ...(kind === 'CHANGE' ? { changes: { tax_deductible: true } } : {}) }
         const job: JobRun = { ...(await startJob(ctx, kind, params)), files }
         let left = transactions
