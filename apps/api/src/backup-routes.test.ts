@@ -8,7 +8,7 @@ import { NOBODY, restOf } from './contract/verbs.ts'
 import type { DatabaseHandle } from './database.ts'
 import { startTestApp, type TestApp } from './testing.ts'
 
-describeEachEngine('backups over HTTP', ({ openDatabase }) => {
+describeEachEngine('backups over HTTP', ({ name, openDatabase }) => {
   let database: DatabaseHandle
   let server: TestApp
   beforeEach(async () => {
@@ -275,22 +275,25 @@ describeEachEngine('backups over HTTP', ({ openDatabase }) => {
   describe('with a passphrase', () => {
     const passphrase = 'correct horse battery staple'
 
-    it('of their own open with it and with nothing else', async () => {
-      await buy()
-      const backup = await create({ passphrase })
-      expect(backup).toMatchObject({ encrypted: true, filename: expect.stringMatching(/\.zip\.age$/) })
-      expect((await download(backup.id)).headers.get('Content-Type')).toBe('application/octet-stream')
-      for (const wrong of [{}, { passphrase: 'another passphrase' }]) {
-        const { status, body } = await post('/api/backup/restore', { backup_id: backup.id, ...wrong })
-        expect([status, body.errors[0].path]).toEqual([422, 'passphrase'])
-        const verify = await post(`/api/backup/${backup.id}/verify`, wrong)
-        expect([verify.status, verify.body.errors[0].path]).toEqual([422, 'passphrase'])
-      }
-      expect((await post(`/api/backup/${backup.id}/verify`, { passphrase })).body.problems).toEqual([])
-      const bytes = new Uint8Array(await (await download(backup.id)).arrayBuffer())
-      const job = await endOf(await ask('/api/backup/restore', { method: 'POST', body: form(bytes, { passphrase }) }))
-      expect(job.status).toBe('SUCCEEDED')
-    })
+    // What a passphrase does to a file, it does for every engine, and takes its time.
+    if (name === 'sqlite') {
+      it('of their own open with it and with nothing else', async () => {
+        await buy()
+        const backup = await create({ passphrase })
+        expect(backup).toMatchObject({ encrypted: true, filename: expect.stringMatching(/\.zip\.age$/) })
+        expect((await download(backup.id)).headers.get('Content-Type')).toBe('application/octet-stream')
+        for (const wrong of [{}, { passphrase: 'another passphrase' }]) {
+          const { status, body } = await post('/api/backup/restore', { backup_id: backup.id, ...wrong })
+          expect([status, body.errors[0].path]).toEqual([422, 'passphrase'])
+          const verify = await post(`/api/backup/${backup.id}/verify`, wrong)
+          expect([verify.status, verify.body.errors[0].path]).toEqual([422, 'passphrase'])
+        }
+        expect((await post(`/api/backup/${backup.id}/verify`, { passphrase })).body.problems).toEqual([])
+        const bytes = new Uint8Array(await (await download(backup.id)).arrayBuffer())
+        const job = await endOf(await ask('/api/backup/restore', { method: 'POST', body: form(bytes, { passphrase }) }))
+        expect(job.status).toBe('SUCCEEDED')
+      })
+    }
 
     it('of the config are encrypted by themselves, and it is told to nobody', async () => {
       await buy()
