@@ -98,6 +98,8 @@ export function combobox({ find, create, onChoose, refuse, onErase, isForMany = 
     },
     write() {
       this.problem = ''
+      // What is still listed was found for other words.
+      this.active = -1
       clearTimeout(timer)
       asking?.abort()
       if (this.words.trim() === '' && !isForMany && this.chosen) {
@@ -165,7 +167,7 @@ export function combobox({ find, create, onChoose, refuse, onErase, isForMany = 
     },
     async choose(index) {
       const suggestion = this.suggestions[index]
-      if (!suggestion) return
+      if (!suggestion || this.isCreating) return
       this.leave()
       this.problem = refuse?.(suggestion.name) ?? ''
       if (this.problem !== '') return

@@ -1,6 +1,7 @@
-import { digitsOf, exampleAmount, parseAmount } from '../lib/amount.ts'
+import { digitsOf, exampleAmount, parseAmount, writeAmount } from '../lib/amount.ts'
 import { api } from '../lib/api.ts'
 import { component } from '../lib/component.ts'
+import { currencyName, listCurrencies } from '../lib/currencies.ts'
 import { explain, problemOf, type ShownFailure } from '../lib/failure.ts'
 import {
   FIELD_LABELS,
@@ -40,7 +41,7 @@ export function registerImportColumns(): void {
 
       init() {
         focusHeading(this.$root)
-        this.currencies = listCurrencies()
+        this.currencies = listCurrencies().map((code) => ({ code, label: currencyName(code) }))
         this.amount = shownAmount(wizard().state.reading.default_price)
         void this.read()
         // Also by Back and Forward.
@@ -222,19 +223,8 @@ export function registerImportColumns(): void {
   })
 }
 
-function listCurrencies(): { code: string; label: string }[] {
-  const names = new Intl.DisplayNames(document.documentElement.lang, { type: 'currency' })
-  return Intl.supportedValuesOf('currency').map((code) => ({ code, label: `${code} – ${names.of(code) ?? code}` }))
-}
-
 /** An amount of the address as it would be typed here. */
 function shownAmount(amount: string | undefined): string {
   if (amount === undefined || !/^\d+(\.\d+)?$/.test(amount)) return ''
-  const digits = amount.split('.')[1]?.length ?? 0
-  const format = new Intl.NumberFormat(settings().locale, {
-    useGrouping: false,
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  })
-  return format.format(amount as `${number}`)
+  return writeAmount(amount, settings().locale)
 }

@@ -3,6 +3,7 @@ import { api, ORIGIN } from '../lib/api.ts'
 import { component } from '../lib/component.ts'
 import { explain, isAbort } from '../lib/failure.ts'
 import { money } from '../lib/format.ts'
+import { purchaseLink } from '../lib/links.ts'
 import { t } from '../lib/messages.ts'
 import { readSettings } from '../lib/settings.ts'
 
@@ -39,6 +40,7 @@ export function registerPalette(): void {
         this.words = ''
         this.purchases = []
         this.active = 0
+        this.failure = ''
         dialog.showModal()
         dialog.querySelector('input')?.focus()
       },
@@ -59,7 +61,7 @@ export function registerPalette(): void {
         return [...found, ...this.purchases]
       },
       get isEmpty() {
-        return this.entries.length === 0
+        return this.entries.length === 0 && this.failure === ''
       },
       get activeId() {
         return this.entries[this.active]?.id ?? ''
@@ -88,6 +90,7 @@ export function registerPalette(): void {
       },
       search() {
         this.active = 0
+        this.failure = ''
         clearTimeout(timer)
         asking?.abort()
         const search = this.words.trim()
@@ -105,11 +108,12 @@ export function registerPalette(): void {
             api.purchases.list.query({ search, limit: PURCHASES_SHOWN }, { signal }),
             readSettings(),
           ])
+          if (signal.aborted) return
           this.purchases = items.map(({ id, product_name, price, currency_code, brand }) => ({
             id: `purchase-${id}`,
             text: product_name,
             hint: [brand?.name, money(price, currency_code)].filter(Boolean).join(' · '),
-            to: `/inventory?id=${id}`,
+            to: purchaseLink(id),
           }))
         } catch (error) {
           if (isAbort(error)) return

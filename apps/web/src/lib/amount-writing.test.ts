@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { multiplyAmount, parseAmount, writeAmount } from './amount.ts'
+import { digitsOf, multiplyAmount, parseAmount, writeAmount } from './amount.ts'
 
 const LOCALES = ['en-US', 'de-DE', 'de-CH', 'fr-FR', 'sv-SE', 'hi-IN', 'ar-EG', 'fa-IR', 'pt-BR', 'pl-PL']
 
@@ -47,4 +47,10 @@ describe('an amount many times', () => {
       }),
     )
   })
+})
+
+test('currencies have the digits of ISO 4217, also where nobody uses them any more', () => {
+  const digits = { EUR: 2, JPY: 0, KWD: 3, HUF: 2, IDR: 2, IQD: 3, XDR: 0 }
+  expect(Object.fromEntries(Object.keys(digits).map((code) => [code, digitsOf(code)]))).toEqual(digits)
+  expect(parseAmount('1.299,50 Ft', 'hu-HU', digitsOf('HUF'))).toEqual({ amount: '1299.50' })
 })

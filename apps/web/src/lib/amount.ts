@@ -55,8 +55,20 @@ export function multiplyAmount(amount: string, quantity: number): string {
   return `${padded.slice(0, -decimals.length)}.${padded.slice(-decimals.length)}`
 }
 
-/** How many digits a currency has after the point. */
+/** Where browsers count the digits that are in use, instead of those of ISO 4217, which the API takes. */
+const ISO_DIGITS: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(
+    'AFN ALL COP HUF IDR IRR KPW LAK LBP MGA MMK PKR SOS SYP YER'.split(' ').map((code) => [code, 2]),
+  ),
+  IQD: 3,
+  XDR: 0,
+  XSU: 0,
+}
+
+/** How many digits a currency has after the point, by ISO 4217. */
 export function digitsOf(currency: string): number {
+  const known = ISO_DIGITS[currency]
+  if (known !== undefined) return known
   return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
 }
 

@@ -65,10 +65,12 @@ export function bulk(picked: () => Selection, filter: () => Filter, onDone: () =
       if (tag !== '') await change({ remove_tags: [tag] })
     },
     async remove() {
+      // What the question is about, whatever the list shows by the time it is answered.
+      const meant = which()
       const { size } = picked()
       const question = { title: tn('inventory.bulk_delete_title', size), text: t('inventory.bulk_delete_text') }
       if (!(await confirm({ ...question, action: t('common.delete'), isDangerous: true }))) return
-      await run(() => api.bulk.delete.mutate(which()), 'inventory.bulk_deleted')
+      await run(() => api.bulk.delete.mutate(meant), 'inventory.bulk_deleted')
     },
     exportAddress(format) {
       const { isEverything, ids } = picked()
@@ -80,7 +82,8 @@ export function bulk(picked: () => Selection, filter: () => Filter, onDone: () =
         await api.jobs.cancel.mutate({ id: this.job.id })
       } catch (error) {
         // It was over already, and says so itself.
-        if (explain(error).code !== 'CONFLICT') toastFailure(explain(error).text)
+        const { code, text } = explain(error)
+        if (code !== 'CONFLICT') toastFailure(text)
       }
     },
   })

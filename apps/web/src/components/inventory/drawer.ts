@@ -76,6 +76,7 @@ export function registerPurchaseDrawer(): void {
           await this.$nextTick()
           dialog.querySelector<HTMLElement>(request.id === 'new' ? '#product_name' : 'h2')?.focus()
         } catch (error) {
+          if (this.id !== request.id) return
           this.failure = explain(error)
           const isGone = this.failure.code === 'NOT_FOUND' || this.failure.code === 'UNPROCESSABLE_CONTENT'
           this.state = isGone ? 'gone' : 'failed'

@@ -165,7 +165,10 @@ export function registerBackupWork(): void {
         await api.jobs.cancel.mutate({ id: this.job.id })
       } catch (error) {
         // It came to its end meanwhile, which is shown as soon as it is told.
-        if (explain(error).code !== 'CONFLICT') this.isCancelling = false
+        const { code, text } = explain(error)
+        if (code === 'CONFLICT') return
+        this.isCancelling = false
+        toastFailure(text)
       }
     },
     get undoLabel() {

@@ -2,6 +2,7 @@ import type { Settings } from '@spends/client'
 import { toast } from '../../lib/announcements.ts'
 import { api } from '../../lib/api.ts'
 import { component } from '../../lib/component.ts'
+import { listCurrencies } from '../../lib/currencies.ts'
 import { explain, problemOf, type ShownFailure } from '../../lib/failure.ts'
 import { date, dayOf } from '../../lib/format.ts'
 import { t } from '../../lib/messages.ts'
@@ -48,7 +49,7 @@ export function registerGeneral(): void {
       return LOCALES.map((tag) => ({ tag, name: nameOf(tag, 'language', tag) }))
     },
     get currencies() {
-      return Intl.supportedValuesOf('currency').map((code) => ({
+      return listCurrencies().map((code) => ({
         code,
         name: nameOf(code, 'currency', document.documentElement.lang),
       }))

@@ -1,5 +1,6 @@
 import type { Backup, BackupVerification, Job } from '@spends/client'
 import { bytes, count, moment } from '../../lib/format.ts'
+import { purchaseLink } from '../../lib/links.ts'
 import { t, tn } from '../../lib/messages.ts'
 
 /** What a job of ours has come to, in words. */
@@ -113,6 +114,6 @@ function namesOf({ attachments }: DamagedFile, what: string): WorkResult['files'
     key: id,
     what,
     filename,
-    url: `/inventory?id=${purchase_id}`,
+    url: purchaseLink(purchase_id),
   }))
 }
