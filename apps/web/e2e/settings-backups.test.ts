@@ -158,6 +158,8 @@ describe('automatic backups', () => {
     await page.getByText('The settings are saved.').first().waitFor()
     await page.getByText('Next tonight 2:00 AM.').waitFor()
 
+    // What is written and not saved has nothing to do with the passphrase.
+    await page.getByLabel('The last', { exact: true }).fill('9')
     await page.getByRole('button', { name: 'Set a passphrase…' }).click()
     const dialog = page.getByRole('dialog', { name: 'Encryption' })
     await dialog.getByText('Nobody can bring it back.').waitFor()
@@ -169,6 +171,7 @@ describe('automatic backups', () => {
     await dialog.getByLabel('Once more').fill('correct horse battery')
     await dialog.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Backups are encrypted with a passphrase.').waitFor()
+    expect(await page.getByLabel('The last', { exact: true }).inputValue()).toBe('9')
     expect(await app.client.backup.config.query()).toMatchObject({
       schedule: 'WEEKLY',
       weekday: 'MONDAY',

@@ -44,6 +44,8 @@ export function registerBackupConfig(): void {
       return config
     }),
     form: null as Form | null,
+    /** Beside what is stored: it is set by itself, and a form is filled anew whenever that changes. */
+    isEncrypted: false,
     failure: null as ShownFailure | null,
     isSaving: false,
     passphrase: '',
@@ -52,7 +54,9 @@ export function registerBackupConfig(): void {
 
     init() {
       this.$watch('stored.data', () => {
-        if (this.stored.data) this.form = formOf(this.stored.data)
+        if (!this.stored.data) return
+        this.form = formOf(this.stored.data)
+        this.isEncrypted = this.stored.data.has_passphrase
       })
       void this.stored.load()
     },
@@ -137,9 +141,6 @@ export function registerBackupConfig(): void {
       }
     },
 
-    get isEncrypted() {
-      return this.stored.data?.has_passphrase === true
-    },
     askPassphrase() {
       Object.assign(this, { passphrase: '', again: '', passphraseProblem: '' })
       ;(this.$refs.passphraseDialog as HTMLDialogElement).showModal()
@@ -178,7 +179,7 @@ export function registerBackupConfig(): void {
     /** By itself: what else is written in the form stays as it is there. */
     async keepPassphrase(passphrase: string | null) {
       const { has_passphrase } = await api.backup.configure.mutate({ passphrase })
-      Object.assign(this.stored.data ?? {}, { has_passphrase })
+      this.isEncrypted = has_passphrase
       this.passphrase = ''
       this.again = ''
     },
