@@ -96,6 +96,34 @@ describe('the list of purchases', () => {
     expect(await nameLinks(page).allTextContents()).toEqual([expect.stringMatching(/^Espresso/)])
   })
 
+  test('keeps every choice that is made while it is on its way', async ({ app, page }) => {
+    await fill(app)
+    await page.goto('/inventory')
+    await waitForRows(page, 20)
+    await page.getByRole('button', { name: 'Filters', exact: true }).click()
+    const { promise: later, resolve: answer } = Promise.withResolvers<void>()
+    await page.route(/purchases\.list/, async (route) => {
+      await later
+      await route.continue().catch(() => {})
+    })
+    app.guard.expectNoAnswer()
+    await page.getByLabel('Received').check()
+    // Nobody waits for the answer, nor for the pause after the last letter.
+    await page.getByRole('searchbox', { name: 'Search purchases' }).fill('notebook')
+    await page.locator('#filter-tax').selectOption('false')
+    await page.getByRole('columnheader', { name: 'Price' }).getByRole('button').click()
+    answer()
+    await page.unrouteAll({ behavior: 'wait' })
+    await page.getByText('1–20 of 22').waitFor()
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({
+      status: 'RECEIVED',
+      search: 'notebook',
+      tax_deductible: 'false',
+      sort: 'price',
+    })
+    expect(await page.getByRole('searchbox', { name: 'Search purchases' }).inputValue()).toBe('notebook')
+  })
+
   test('is narrowed by filters that stand there as chips', async ({ app, page }) => {
     await fill(app)
     await page.goto('/inventory')

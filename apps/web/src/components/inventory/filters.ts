@@ -5,14 +5,7 @@ import { currencyName, listCurrencies } from '../../lib/currencies.ts'
 import { explain } from '../../lib/failure.ts'
 import { date } from '../../lib/format.ts'
 import { type MessageKey, t } from '../../lib/messages.ts'
-import {
-  type Filter,
-  isFiltered,
-  type ManyName,
-  type OneName,
-  without,
-  type YesOrNoName,
-} from '../../lib/purchase-filter.ts'
+import { type Filter, type ManyName, type OneName, without, type YesOrNoName } from '../../lib/purchase-filter.ts'
 import { settings } from '../../lib/settings.ts'
 import { type Combobox, combobox, type Option } from '../combobox.ts'
 
@@ -37,7 +30,6 @@ export interface Filters {
   /** Names of retailers and brands, by id. */
   names: Record<string, string>
   readonly chips: FilterChip[]
-  readonly isActive: boolean
   readonly currencies: Option[]
   readonly search: string
   toggle(): void
@@ -96,9 +88,6 @@ export function filters(onChange: (filter: Filter, how: 'push' | 'replace') => v
         })
       })
     },
-    get isActive() {
-      return isFiltered(this.filter)
-    },
     get currencies() {
       return listCurrencies(settings().base_currency).map((code) => ({ id: code, name: currencyName(code) }))
     },
@@ -109,6 +98,8 @@ export function filters(onChange: (filter: Filter, how: 'push' | 'replace') => v
       this.isOpen = !this.isOpen
     },
     follow(filter) {
+      // Read again, as after a change: what is being written stays.
+      if (JSON.stringify(filter) === JSON.stringify(this.filter)) return
       this.filter = filter
       const show = (amount: string | undefined) => (amount === undefined ? '' : writeAmount(amount, settings().locale))
       this.priceFrom = show(filter.price_from)

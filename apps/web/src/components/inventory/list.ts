@@ -5,10 +5,12 @@ import { api, ORIGIN } from '../../lib/api.ts'
 import { component } from '../../lib/component.ts'
 import { confirm } from '../../lib/confirm.ts'
 import { explain } from '../../lib/failure.ts'
+import { purchaseLink } from '../../lib/links.ts'
 import { t, tn } from '../../lib/messages.ts'
 import { type Pager, pager } from '../../lib/pager.ts'
 import {
   type Filter,
+  isFiltered,
   readFilter,
   readView,
   type Sort,
@@ -38,7 +40,9 @@ export function registerInventory(): void {
     return {
       words: '',
       view: readView(readAddress()),
-      list: resource(readPage),
+      list: resource<PurchaseList>(async () => ({ items: [], total: 0, skip: 0, limit: 20 })),
+      /** Which purchases the shown list is about; while another one is on its way, not yet those of the filters. */
+      found: {} as Filter,
       filters: undefined as unknown as Filters,
       pages: undefined as unknown as Pager,
       picked: selection(),
@@ -48,10 +52,11 @@ export function registerInventory(): void {
 
       init() {
         this.filters = filters((filter, how) => this.go(filter, { skip: 0 }, how))
-        this.pages = pager(() => this.go(this.filters.filter, { skip: this.pages.skip, limit: this.pages.limit }))
+        this.pages = pager(() => this.go(this.wanted, { skip: this.pages.skip, limit: this.pages.limit }))
+        this.list = resource((signal) => this.readPage(signal))
         this.work = bulk(
           () => this.picked,
-          () => this.filters.filter,
+          () => this.found,
           async () => {
             this.picked.clear()
             await this.list.load()
@@ -66,9 +71,16 @@ export function registerInventory(): void {
         this.follow()
       },
 
-      /** Puts another state into the address, and follows. */
+      /** Which purchases the address asks for. */
+      get wanted(): Filter {
+        return readFilter(readAddress())
+      },
+      /** Puts another state into the address, and follows. Words that nobody has waited for yet count, too. */
       go(filter: Filter, view: Partial<View>, how: 'push' | 'replace' = 'push') {
-        writeAddress(toAddress(filter, { ...this.view, ...view }, readId()), how)
+        clearTimeout(timer)
+        const search = this.words.trim()
+        const all = { ...without(filter, 'search'), ...(search === '' ? {} : { search }) }
+        writeAddress(toAddress(all, { ...this.view, ...view }, readId()), how)
         this.follow()
       },
       /** Shows what the address says. */
@@ -76,20 +88,32 @@ export function registerInventory(): void {
         const query = readAddress()
         this.view = readView(query)
         const filter = readFilter(query)
-        if (document.activeElement?.id !== 'search') this.words = filter.search ?? ''
+        // Who goes on writing keeps the space at the end.
+        if (this.words.trim() !== (filter.search ?? '')) this.words = filter.search ?? ''
         const wanted = JSON.stringify([filter, this.view])
         if (wanted !== shown) {
           shown = wanted
           this.picked.clear()
-          void this.read(filter)
+          void this.read()
         }
         ask({ id: readId(), from: 'address' })
       },
-      async read(filter: Filter) {
+      /** What the address asks for. The settings say how it is shown, so they come first. */
+      async readPage(signal: AbortSignal): Promise<PurchaseList> {
+        const query = readAddress()
+        const filter = readFilter(query)
+        const [page] = await Promise.all([
+          api.purchases.list.query({ ...filter, ...readView(query) }, { signal }),
+          // Whatever is chosen before the list has come is chosen beside this.
+          readSettings().then(() => this.filters.follow(filter)),
+        ])
+        this.found = filter
+        return page
+      },
+      async read() {
         await this.list.load()
-        // Without settings nothing can be shown; the list says why.
-        if (this.list.failure) return
-        this.filters.follow(filter)
+        // Where something else was asked for meanwhile, that is what is announced.
+        if (this.list.failure || this.list.isLoading) return
         announce(tn('inventory.found', this.list.data?.total ?? 0))
       },
       draw() {
@@ -98,19 +122,16 @@ export function registerInventory(): void {
         this.rows = data.items.map((purchase) => toRow(purchase, settings().expiring_soon_days))
         Object.assign(this.pages, { skip: data.skip, limit: data.limit, total: data.total })
         this.picked.offer(data)
-        // The last one of a page is gone: the page before is the last now.
+        // What was on this page is gone: another one is the last now.
         if (data.items.length === 0 && data.skip > 0) {
-          this.go(this.filters.filter, { skip: Math.max(0, data.skip - data.limit) }, 'replace')
+          const last = Math.max(0, Math.floor((data.total - 1) / data.limit) * data.limit)
+          this.go(this.wanted, { skip: last }, 'replace')
         }
       },
 
       search() {
         clearTimeout(timer)
-        timer = setTimeout(() => {
-          const search = this.words.trim()
-          const rest = without(this.filters.filter, 'search')
-          this.go(search === '' ? rest : { ...rest, search }, { skip: 0 }, 'replace')
-        }, PAUSE_MS)
+        timer = setTimeout(() => this.go(this.wanted, { skip: 0 }, 'replace'), PAUSE_MS)
       },
       clearSearch() {
         this.words = ''
@@ -123,7 +144,7 @@ export function registerInventory(): void {
       },
       sortBy(sort: Sort) {
         const turned = this.view.order === 'asc' ? 'desc' : 'asc'
-        this.go(this.filters.filter, { sort, order: this.view.sort === sort ? turned : usualOrder(sort), skip: 0 })
+        this.go(this.wanted, { sort, order: this.view.sort === sort ? turned : usualOrder(sort), skip: 0 })
       },
       ariaSort(sort: Sort) {
         if (this.view.sort !== sort) return null
@@ -132,17 +153,17 @@ export function registerInventory(): void {
       /** From the one choice that a phone has instead of headers: `price desc`. */
       sortTo(choice: string) {
         const [sort, order] = choice.split(' ') as [Sort, View['order']]
-        this.go(this.filters.filter, { sort, order, skip: 0 })
+        this.go(this.wanted, { sort, order, skip: 0 })
       },
       get sortChoice() {
         return `${this.view.sort} ${this.view.order}`
       },
 
       get isNothingYet() {
-        return this.list.data?.total === 0 && !this.filters.isActive
+        return this.list.data?.total === 0 && !isFiltered(this.found)
       },
       get isNoMatch() {
-        return this.list.data?.total === 0 && this.filters.isActive
+        return this.list.data?.total === 0 && isFiltered(this.found)
       },
       get hasRows() {
         return this.rows.length > 0
@@ -164,10 +185,10 @@ export function registerInventory(): void {
         ask({ id: 'new', copyOf: id, from: 'page' })
       },
       addressOf(id: string) {
-        return `/inventory?id=${id}`
+        return purchaseLink(id)
       },
       exportAddress(format: 'csv' | 'json') {
-        return exportUrl(ORIGIN, format, this.filters.filter)
+        return exportUrl(ORIGIN, format, this.found)
       },
       async remove({ id, version, name }: PurchaseRow) {
         const question = { title: t('inventory.delete_title', { name }), text: t('inventory.delete_text') }
@@ -206,16 +227,6 @@ export function registerInventory(): void {
       },
     }
   })
-}
-
-/** What the address asks for. The settings say how it is shown, so they come first. */
-async function readPage(signal: AbortSignal): Promise<PurchaseList> {
-  const query = readAddress()
-  const [page] = await Promise.all([
-    api.purchases.list.query({ ...readFilter(query), ...readView(query) }, { signal }),
-    readSettings(),
-  ])
-  return page
 }
 
 function keepNewer(item: Purchase, changed: Purchase): Purchase {
