@@ -75,6 +75,17 @@ describe('retailers', () => {
     expect((await app.client.purchases.list.query({ retailer_id: market.id })).total).toBe(2)
   })
 
+  test('say it where somebody else was quicker', async ({ app, page }) => {
+    const { market } = await addRetailers(app)
+    await page.goto('/retailers')
+    await page.getByRole('button', { name: 'Delete Market' }).click()
+    await app.client.retailers.delete.mutate({ id: market.id })
+    app.guard.expect(404)
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('alert').getByText('There is no such retailer').waitFor()
+    await page.locator('.card-head').getByText('1 retailer').waitFor()
+  })
+
   test('are found by a part of their name; what is not found can be added under it', async ({ app, page }) => {
     await addRetailers(app)
     await page.goto('/retailers')

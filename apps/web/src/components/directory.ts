@@ -1,5 +1,5 @@
 import type { Brand, BrandList, Retailer, RetailerList } from '@spends/client'
-import { announce, toast } from '../lib/announcements.ts'
+import { announce, toast, toastFailure } from '../lib/announcements.ts'
 import { api } from '../lib/api.ts'
 import { component } from '../lib/component.ts'
 import { confirm } from '../lib/confirm.ts'
@@ -154,7 +154,7 @@ export function registerDirectory(kind: 'retailers' | 'brands'): void {
         const yes = await confirm({ title, text: t(`${kind}.unused`), action: t('common.delete'), isDangerous: true })
         if (yes) await this.removeNow(entry)
       },
-      async offerMove(entry: Entry) {
+      async offerMove(entry: Entry, dialog = dialogOf(this.$refs.removal)) {
         this.failure = null
         this.target = ''
         this.leaving = entry
@@ -165,16 +165,18 @@ export function registerDirectory(kind: 'retailers' | 'brands'): void {
           this.others = []
           this.failure = explain(error)
         }
-        dialogOf(this.$refs.removal).showModal()
+        dialog.showModal()
       },
       async removeUsed() {
         if (this.leaving && this.target) await this.removeNow(this.leaving, this.target)
       },
       async removeNow(entry: Entry, target?: string) {
+        // Once the row is gone, nothing is found from its button any more.
+        const dialog = dialogOf(this.$refs.removal)
         const index = this.entries.findIndex(({ id }) => id === entry.id)
         try {
           await calls.delete.mutate({ id: entry.id, ...(target ? { reassign_to: target } : {}) })
-          dialogOf(this.$refs.removal).close()
+          dialog.close()
           toast(t(`${kind}.deleted`, { name: entry.name }))
           await this.list.load()
           const next = this.entries[Math.min(index, this.entries.length - 1)]
@@ -182,10 +184,11 @@ export function registerDirectory(kind: 'retailers' | 'brands'): void {
         } catch (error) {
           const failure = explain(error)
           await this.list.load()
-          // Somebody has put a purchase there since: then there is something to choose.
           const current = this.entries.find(({ id }) => id === entry.id)
-          if (current && !target) await this.offerMove(current)
-          this.failure = failure
+          // Somebody has put a purchase there since: then there is something to choose.
+          if (current && current.purchase_count > 0 && !dialog.open) await this.offerMove(current, dialog)
+          if (dialog.open) this.failure = failure
+          else toastFailure(failure.text)
         }
       },
     }
