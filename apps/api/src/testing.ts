@@ -183,7 +183,8 @@ async function start(name: Program, words: string[], env: Environment, cwd?: str
   const file = fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url))
   const child = spawn(process.execPath, ['--conditions=@spends/source', file, ...words], {
     cwd: cwd ?? folder,
-    env: { PORT: '0', DATA_DIR: folder, ...env },
+    // Hundreds of programs are started in a run: all but the first find their modules compiled.
+    env: { PORT: '0', DATA_DIR: folder, NODE_COMPILE_CACHE: join(tmpdir(), 'spends-test-compiled'), ...env },
   })
   let stdout = ''
   let stderr = ''

@@ -90,6 +90,8 @@ describe('the published package', () => {
       'dist/attachments.js',
       'dist/backups.d.ts',
       'dist/backups.js',
+      'dist/bulk.d.ts',
+      'dist/bulk.js',
       'dist/export-url.d.ts',
       'dist/export-url.js',
       'dist/failure.d.ts',

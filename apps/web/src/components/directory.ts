@@ -149,12 +149,12 @@ export function registerDirectory(kind: 'retailers' | 'brands'): void {
         return this.leaving ? tn(`${kind}.in_use`, this.leaving.purchase_count, { name: this.leaving.name }) : ''
       },
       async remove(entry: Entry) {
-        if (entry.purchase_count > 0) return this.offerMove(entry)
+        if (entry.purchase_count > 0) return this.offerMove(entry, dialogOf(this.$refs.removal))
         const title = t(`${kind}.delete`, { name: entry.name })
         const yes = await confirm({ title, text: t(`${kind}.unused`), action: t('common.delete'), isDangerous: true })
         if (yes) await this.removeNow(entry)
       },
-      async offerMove(entry: Entry, dialog = dialogOf(this.$refs.removal)) {
+      async offerMove(entry: Entry, dialog: HTMLDialogElement) {
         this.failure = null
         this.target = ''
         this.leaving = entry
