@@ -52,9 +52,10 @@ export function startJobWorker({
   function start() {
     const begun = performance.now()
     const worker = new Worker(program, { workerData, resourceLimits: HEAP, ...FROM_SOURCE })
-    worker.on('message', (word: JobThreadWord) => {
+    // Node's watch mode speaks on the same port: of the files that the thread has loaded.
+    worker.on('message', (word: JobThreadWord | { 'watch:import': string[] }) => {
       if ('closed' in word) closeRequests(word.closed)
-      else log[word.level](word.details, word.message)
+      else if ('level' in word) log[word.level](word.details, word.message)
     })
     let reason: unknown
     worker.on('error', (error) => {
