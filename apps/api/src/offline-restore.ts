@@ -2,10 +2,12 @@ import { join } from 'node:path'
 import {
   type BackupRecord,
   type Context,
-  createBackup,
+  createRestorePoint,
+  getRevision,
   type RestoreOptions,
+  type RestorePoint,
   type RestoreReport,
-  readPassphrase,
+  replaceKept,
   restoreBackup,
   switchBesideServer,
 } from '@spends/core'
@@ -26,7 +28,8 @@ import { version } from './version.ts'
 export interface OfflineRestoreOptions extends Pick<RestoreOptions, 'path' | 'passphrase' | 'signal'> {
   env: Env
   now: () => Date
-  onProgress?: (stage: string, done: number, total: number) => void
+  /** Is awaited. */
+  onProgress?: (stage: string, done: number, total: number) => Promise<void> | void
 }
 
 /** What a restore without a server has done. */
@@ -76,8 +79,24 @@ async function restoreInPlace(options: OfflineRestoreOptions): Promise<OfflineRe
     const ctx = { db: database.db, now }
     const isNew = await isNewDatabase(database)
     await prepareDatabase(database, now)
-    const restorePoint = isNew ? null : await makeRestorePoint(ctx, options)
-    const report = await restoreInto(ctx, options, (work) => switchBesideServer(ctx, work))
+    // What it begins with need not be kept, as long as nobody has written to it.
+    let fresh: RestorePoint | null = isNew ? { revision: (await getRevision(ctx)).revision, record: null } : null
+    let restorePoint: BackupRecord | null = null
+    const report = await restoreInto(ctx, options, (switching) =>
+      replaceKept(foldersOf(env).backups, {
+        keep: async () => {
+          const point = fresh ?? (await makeRestorePoint(ctx, options))
+          fresh = null
+          return point
+        },
+        replace: async ({ revision, record }) => {
+          await options.onProgress?.('switch', 0, 1)
+          await switchBesideServer(ctx, (tx) => switching(tx, revision))
+          restorePoint = record
+        },
+        again: (attempt) => attempt(),
+      }),
+    )
     return { report, restorePoint, aside: null }
   } finally {
     await database.close()
@@ -85,13 +104,11 @@ async function restoreInPlace(options: OfflineRestoreOptions): Promise<OfflineRe
 }
 
 async function makeRestorePoint(ctx: Context, { env, onProgress, signal }: OfflineRestoreOptions) {
-  return createBackup({
+  return createRestorePoint({
     ctx,
     files: await openFiles(env),
     folder: foldersOf(env).backups,
-    trigger: 'RESTORE_POINT',
     appVersion: version,
-    passphrase: await readPassphrase(ctx),
     onProgress: (_, done, total) => onProgress?.('restore point', done, total),
     signal,
   })

@@ -39,6 +39,7 @@ export { type Keeping, pruneBackups, pruneRestorePoints, readKeeping } from './b
 export { BackupRecord } from './backup/record.ts'
 export * from './backup/requests.ts'
 export { type RestoreOptions, type RestoreReport, type RestoreStage, restoreBackup } from './backup/restore.ts'
+export { createRestorePoint, type RestorePoint, replaceKept } from './backup/restore-point.ts'
 export * from './backup/shapes.ts'
 export { getBackupStatus } from './backup/status.ts'
 export * from './brands.ts'

@@ -112,6 +112,15 @@ export async function lockTable<DB>(tx: Kysely<DB>, table: keyof DB & string): P
 }
 
 /**
+ * Nobody else writes or reads the tables until the transaction `tx` ends: it waits, table by table, for those who do.
+ * A writing transaction on SQLite is alone anyway.
+ */
+export async function lockTablesWhole<DB>(tx: Kysely<DB>, tables: readonly (keyof DB & string)[]): Promise<void> {
+  if (engineOf(tx) !== 'postgres') return
+  await sql`lock table ${sql.join(tables.map((table) => sql.table(table)))} in access exclusive mode`.execute(tx)
+}
+
+/**
  * The condition "the column holds one of these texts", in the same words whatever their number: so that a query for
  * many is prepared once.
  */

@@ -16,6 +16,7 @@ export {
   jsonList,
   lockForUpdate,
   lockTable,
+  lockTablesWhole,
   lockWhatIsFree,
 } from './dialect.ts'
 export type { PoolOptions } from './engines/postgres.ts'

@@ -6,6 +6,7 @@ import {
   backupPath,
   listBackups,
   listCopies,
+  newId,
   openDestination,
   updateBackupConfig,
 } from '@spends/core'
@@ -92,7 +93,7 @@ describeEachEngine('spends backup and restore', ({ name, createDatabaseUrl }) =>
 
     for (const hour of [1, 2, 3]) {
       const filename = `spends-backup-20250101T0${hour}0000Z.zip`
-      const point = { ...kept, id: kept.id.replace(/.$/, `${hour}`), filename, trigger: 'RESTORE_POINT' as const }
+      const point = { ...kept, id: newId(), filename, trigger: 'RESTORE_POINT' as const }
       await copyFile(backupPath(folder, kept), join(folder, filename))
       const created_at = `2025-01-01T0${hour}:00:00Z`
       await writeFile(join(folder, `${filename}.json`), JSON.stringify({ ...point, created_at }))

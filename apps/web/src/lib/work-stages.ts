@@ -4,7 +4,7 @@ import { progressOf } from './jobs.ts'
 /** What long work goes through, in order. */
 const STAGES = {
   BACKUP: ['snapshot', 'rows', 'files', 'manifest', 'proof', 'listed', 'copy'],
-  RESTORE: ['restore_point', 'inspect', 'load', 'migrate', 'files', 'switch'],
+  RESTORE: ['inspect', 'load', 'migrate', 'files', 'restore_point', 'switch'],
   VERIFY: ['proof'],
   ERASE: ['restore_point', 'erase'],
   INTEGRITY: ['reading'],

@@ -1,4 +1,4 @@
-import { beginBulk, clearTables, lockForUpdate } from '@spends/db'
+import { beginBulk, clearTables } from '@spends/db'
 import { z } from 'zod'
 import { toInstant } from '../calendar.ts'
 import type { Context } from '../context.ts'
@@ -7,12 +7,11 @@ import { keepResult } from '../jobs/claim.ts'
 import type { JobHandler } from '../jobs/handler.ts'
 import type { Job } from '../jobs/shapes.ts'
 import { startJob } from '../jobs/store.ts'
-import { getRevision } from '../revision.ts'
 import { seedDatabase } from '../seed.ts'
 import { makeRestorePoint, sweep } from './jobs.ts'
 import { pruneRestorePoints } from './prune.ts'
-import { FOLLOWING } from './switch.ts'
 import { BACKUP_TABLES } from './tables.ts'
+import { FOLLOWING, holdData } from './unchanged.ts'
 
 export const Erasing = z
   .strictObject({
@@ -33,14 +32,13 @@ interface Erased {
  */
 export const eraseHandler: JobHandler = {
   async run(job): Promise<Erased> {
-    const { revision } = await getRevision(job)
     const point = await makeRestorePoint(job)
     if (!point) throw new AppError('SERVICE_UNAVAILABLE', 'The data cannot be read to back it up. Nothing was erased.')
-    const erased: Erased = { erased_at: toInstant(job.now()), restore_point: point.id }
+    const erased: Erased = { erased_at: toInstant(job.now()), restore_point: point.record.id }
     await job.progress('erase', 0, 1)
     await job.withRequestsClosed(() =>
       job.inTransaction(async (tx) => {
-        await eraseRows(tx, job.id, revision)
+        await eraseRows(tx, job.id, point.revision)
         await keepResult(tx, job.id, erased)
       }),
     )
@@ -62,24 +60,12 @@ export async function startErasing(ctx: Context): Promise<Job> {
 
 /**
  * @param revision of the data that the backup has
- * @throws AppError CONFLICT where the data is another by now
+ * @throws WrittenMeanwhile where the data is another by now
  */
 async function eraseRows(tx: Context, jobId: string, revision: number): Promise<void> {
   const endBulk = await beginBulk(tx.db)
-  // The settings last: by then nobody is left who writes anything else.
-  await clearTables(tx.db, [
-    ...BACKUP_TABLES.map(({ name }) => name).filter((name) => name !== 'settings'),
-    ...FOLLOWING,
-  ])
-  const settings = tx.db.selectFrom('settings').select('revision')
-  const found = await lockForUpdate(tx.db, settings).executeTakeFirstOrThrow()
-  if (found.revision !== revision) {
-    throw new AppError(
-      'CONFLICT',
-      'Something was changed while the backup was made, which would be lost. Nothing was erased: try again.',
-    )
-  }
-  await clearTables(tx.db, ['settings'])
+  await holdData(tx, revision, 'Nothing was erased: try again.')
+  await clearTables(tx.db, [...BACKUP_TABLES.map(({ name }) => name), ...FOLLOWING])
   // Reports and errors of imports speak of what was erased.
   await tx.db.deleteFrom('jobs').where('id', '!=', jobId).where('status', 'not in', ['QUEUED', 'RUNNING']).execute()
   await seedDatabase(tx)

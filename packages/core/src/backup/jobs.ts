@@ -13,8 +13,8 @@ import { backupPath, deleteBackup, readBackup, sweepBackups } from './folder.ts'
 import { BackupParams, type RestoreFacts, RestoreParams, VerifyParams } from './params.ts'
 import { verifyListed } from './proof.ts'
 import { pruneBackups, pruneRestorePoints, readKeeping } from './prune.ts'
-import type { BackupRecord } from './record.ts'
 import { type RestoreReport, restoreBackup } from './restore.ts'
+import { createRestorePoint, type KeptPoint, replaceKept } from './restore-point.ts'
 import { type NewBackupReport, toBackup } from './shapes.ts'
 
 /** Makes a backup, removes those that need not be kept any more, and copies it to the destinations. */
@@ -76,19 +76,18 @@ interface RestoreOutcome extends Omit<RestoreFacts, 'file_count'> {
   restore_point: string | null
 }
 
-/** Makes a restore point, then puts a backup in the place of the data. */
+/** Makes a backup ready, then a restore point, and puts the backup in the place of the data. */
 export const restoreHandler: JobHandler = {
   async run(job): Promise<RestoreOutcome> {
     const { backup_id, upload, passphrase, facts } = await takeParams(job, RestoreParams)
-    const folder = job.folders.backups
+    const folder = await openFolder(job)
     const path = upload === null ? backupPath(folder, await readBackup(folder, backup_id ?? '')) : uploadOf(job, upload)
-    const point = await makeRestorePoint(job)
     const { file_count, ...known } = facts
     const outcome: RestoreOutcome = {
       ...known,
       files: { total: file_count },
       restored_at: toInstant(job.now()),
-      restore_point: point?.id ?? null,
+      restore_point: null,
     }
     const { row_counts } = await restoreBackup({
       ctx: job,
@@ -97,13 +96,22 @@ export const restoreHandler: JobHandler = {
       scratch: scratchOf(job),
       passphrase: passphrase ?? undefined,
       onProgress: job.progress,
-      transact: (work) =>
-        job.withRequestsClosed(() =>
-          job.inTransaction(async (tx) => {
-            await work(tx)
-            await keepResult(tx, job.id, outcome)
-          }),
-        ),
+      transact: (switching) =>
+        replaceKept(folder, {
+          keep: async () => (await makeRestorePoint(job)) ?? { revision: undefined, record: null },
+          replace: async ({ revision, record }) => {
+            outcome.restored_at = toInstant(job.now())
+            outcome.restore_point = record?.id ?? null
+            await job.progress('switch', 0, 1)
+            await job.withRequestsClosed(() =>
+              job.inTransaction(async (tx) => {
+                await switching(tx, revision)
+                await keepResult(tx, job.id, outcome)
+              }),
+            )
+          },
+          again: job.withRequestsClosed,
+        }),
     })
     await removeFiles(job, upload)
     await pruneRestorePoints(folder)
@@ -117,17 +125,14 @@ export const restoreHandler: JobHandler = {
 }
 
 /** Undefined where the database is damaged: that must not keep it from being replaced. */
-export async function makeRestorePoint(job: JobRun): Promise<BackupRecord | undefined> {
-  const { passphrase } = await readConfig(job)
+export async function makeRestorePoint(job: JobRun): Promise<KeptPoint | undefined> {
   const folder = await openFolder(job)
   try {
-    return await createBackup({
+    return await createRestorePoint({
       ctx: job,
       files: job.files,
       folder,
-      trigger: 'RESTORE_POINT',
       appVersion: job.appVersion,
-      passphrase: passphrase ?? undefined,
       onProgress: (_, done, total) => job.progress('restore_point', done, total),
     })
   } catch (error) {

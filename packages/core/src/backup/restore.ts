@@ -20,11 +20,18 @@ export interface RestoreOptions extends ReadBackupOptions<RestoreStage> {
   /** Of the backup. */
   path: string
   /**
-   * Runs the one transaction that changes the database: the default is `inTransaction`. Whoever serves requests
-   * answers none from before it to after it.
+   * Runs the one transaction that changes the database, once all is ready for it: the default is `inTransaction`.
+   * Whoever has data to keep makes a backup of it here, right before; who serves requests answers none meanwhile.
    */
-  transact?: (work: (tx: Context) => Promise<void>) => Promise<void>
+  transact?: (switching: Switching) => Promise<void>
 }
+
+/**
+ * Replaces all rows, in a transaction; may be called again after it has thrown.
+ * @param expected the revision of the data that is kept in a backup
+ * @throws WrittenMeanwhile where the data is another
+ */
+type Switching = (tx: Context, expected?: number) => Promise<void>
 
 /** What a restore has done. */
 export interface RestoreReport extends Pick<Manifest, 'created_at' | 'schema_version' | 'content_hash' | 'warnings'> {
@@ -44,8 +51,8 @@ export interface RestoreReport extends Pick<Manifest, 'created_at' | 'schema_ver
  */
 export async function restoreBackup(options: RestoreOptions): Promise<RestoreReport> {
   const { ctx, files, path, scratch, passphrase } = options
-  const transact = options.transact ?? ((switching) => inTransaction(ctx, switching))
   const work = startWork(options)
+  const transact = options.transact ?? ((switching) => inTransaction(ctx, switching))
   await work.step('open backup')
   return withTemporary(scratch, (temporary) =>
     withBackup(path, { passphrase, temporary }, async (backup) => {
@@ -61,11 +68,10 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
         await checkSettings(db)
         const added = await storeFiles(backup, files, work)
         await markAvailability(db, { uploads: uploadsOf(manifest), files, now: ctx.now, work })
-        await work.progress('switch', 0, 1)
         await work.step('switch')
         let row_counts: Record<string, number> = {}
-        await transact(async (tx) => {
-          row_counts = await switchRows(tx, { from: db, revision: manifest.revision, work })
+        await transact(async (tx, expected) => {
+          row_counts = await switchRows(tx, { from: db, revision: manifest.revision, expected, work })
         })
         await storeSwept(backup, files)
         const { created_at, schema_version, content_hash, warnings } = manifest

@@ -8,24 +8,30 @@ import { refusedEntry } from '../zip/directory.ts'
 import type { RestoreStage } from './restore.ts'
 import { BATCH, hashTable, type TableInDatabase, tablesOf, toLines } from './rows.ts'
 import { dataName } from './tables.ts'
+import { FOLLOWING, holdData } from './unchanged.ts'
 import type { Work } from './work.ts'
-
-/** What else would speak of rows that are gone. */
-export const FOLLOWING = ['statistics', 'job_changes', 'removed_attachments'] as const
 
 /**
  * Puts the rows of a scratch database in the place of those of `tx`, a transaction, and checks that they are the same.
  * @param revision of the settings that the rows come from
+ * @param expected the revision of the data that was kept before; without it, whatever is there is replaced
  * @returns how many rows each table has now
+ * @throws WrittenMeanwhile where the data is another by now; nothing is replaced then
  */
 export async function switchRows(
   tx: Context,
-  { from, revision, work }: { from: Db; revision: number; work: Work<RestoreStage> },
+  {
+    from,
+    revision,
+    expected,
+    work,
+  }: { from: Db; revision: number; expected: number | undefined; work: Work<RestoreStage> },
 ): Promise<Record<string, number>> {
   const tables = await tablesOf(tx.db)
-  const current = await tx.db.selectFrom('settings').select('revision').executeTakeFirst()
-  await work.step('clear tables')
   const endBulk = await beginBulk(tx.db)
+  await work.step('hold data')
+  const current = await holdData(tx, expected, 'Nothing was restored: try again when nobody else is at work.')
+  await work.step('clear tables')
   await clearTables(tx.db, [...tables.map(({ name }) => name), ...FOLLOWING])
   const sent = new Map<TableInDatabase, string>()
   for (const table of tables) {
@@ -41,7 +47,7 @@ export async function switchRows(
   const now = Math.floor(tx.now().getTime() / 1000)
   await tx.db
     .updateTable('settings')
-    .set({ revision: Math.max(current?.revision ?? 0, revision, now) + 1 })
+    .set({ revision: Math.max(current, revision, now) + 1 })
     .execute()
   await work.step('compare tables')
   const row_counts: Record<string, number> = {}
