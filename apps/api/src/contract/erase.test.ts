@@ -1,4 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { enqueueJob, JOB_HANDLERS, verifyStatistics } from '@spends/core'
 import { describeEachEngine } from '@spends/db/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -34,6 +35,29 @@ describeEachEngine('erasing all data', ({ openDatabase }) => {
     return attachment.id
   }
 
+  /** Starts anew, with somebody who does something once the backup is made, and before anything is erased. */
+  async function startWatched(onKept: () => Promise<void>): Promise<void> {
+    await server.close()
+    const handler = JOB_HANDLERS.ERASE
+    if (!handler) throw new Error('Nobody erases')
+    server = await startTestApp(database, {
+      now: () => NOW,
+      handlers: {
+        ERASE: {
+          ...handler,
+          run: (job) =>
+            handler.run({
+              ...job,
+              progress: async (stage, done, total) => {
+                if (stage === 'erase' && done === 0) await onKept()
+                await job.progress(stage, done, total)
+              },
+            }),
+        },
+      },
+    })
+  }
+
   async function erase() {
     const { status, body } = await post('/api/backup/erase', { confirm: 'ERASE' })
     expect([status, body.kind]).toEqual([202, 'ERASE'])
@@ -67,6 +91,27 @@ describeEachEngine('erasing all data', ({ openDatabase }) => {
     expect(await (await server.request(`/api/attachments/${attachment}/content`)).text()).toBe('the receipt')
   })
 
+  it('takes along what was sent to be imported or restored, but nothing that is still arriving', async () => {
+    let arriving = ''
+    await startWatched(() => writeFile(arriving, 'not all of it'))
+    await fill()
+    const body = new FormData()
+    body.set('file', new File(['product_name,price\r\nCup,4.50\r\n'], 'Einkäufe.csv'))
+    const sent = (await ask('/api/import/files', { method: 'POST', body })).body
+    expect(await readdir(server.folders.imports)).toEqual([sent.id])
+    // As a crash leaves it.
+    const tmp = join(server.folders.backups, 'tmp')
+    await mkdir(tmp, { recursive: true })
+    await writeFile(join(tmp, '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071.partial.upload'), 'a backup of mine')
+    arriving = join(tmp, '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6072.partial.upload')
+
+    expect(await erase()).toMatchObject({ status: 'SUCCEEDED' })
+    expect(await readdir(server.folders.imports)).toEqual([])
+    expect(await database.db.selectFrom('import_files').select('id').execute()).toEqual([])
+    expect((await post(`/api/import/files/${sent.id}/detect`, {})).status).toBe(404)
+    expect(await readdir(tmp)).toEqual([basename(arriving)])
+  })
+
   it('answers everybody else with 503 while rows are replaced', async () => {
     await fill()
     await server.close()
@@ -96,30 +141,12 @@ describeEachEngine('erasing all data', ({ openDatabase }) => {
   })
 
   it('leaves everything as it was where something is written that the backup does not have', async () => {
-    await fill()
-    await server.close()
-    const handler = JOB_HANDLERS.ERASE
-    if (!handler) throw new Error('Nobody erases')
     let mine: unknown
-    server = await startTestApp(database, {
-      now: () => NOW,
-      handlers: {
-        ERASE: {
-          ...handler,
-          run: (job) =>
-            handler.run({
-              ...job,
-              progress: async (stage, done, total) => {
-                if (stage === 'erase') {
-                  await buy({ product_name: 'Bought meanwhile', currency_code: 'EUR' })
-                  mine = await everything()
-                }
-                await job.progress(stage, done, total)
-              },
-            }),
-        },
-      },
+    await startWatched(async () => {
+      await buy({ product_name: 'Bought meanwhile', currency_code: 'EUR' })
+      mine = await everything()
     })
+    await fill()
     expect(await erase()).toMatchObject({
       status: 'FAILED',
       result: null,

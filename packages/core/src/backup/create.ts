@@ -5,7 +5,7 @@ import { type Context, newId } from '../context.ts'
 import { AppError } from '../errors.ts'
 import type { BlobStore } from '../files.ts'
 import { decryptFile, encryptFile } from './encrypt.ts'
-import { freeName, removeBackup, writeRecord } from './folder.ts'
+import { draftRecord, freeName, listDraft, removeBackup } from './folder.ts'
 import type { BackupTrigger, Manifest } from './manifest.ts'
 import { prove } from './proof.ts'
 import type { BackupRecord } from './record.ts'
@@ -25,6 +25,8 @@ export interface CreateBackupOptions extends WorkOptions<BackupStage> {
   appVersion: string
   /** Encrypts the backup as a whole, in the format of `age`. */
   passphrase?: string | undefined
+  /** Who finds by `sweepOwn` what is left when the process ends in the middle. */
+  owner?: string | undefined
 }
 
 /**
@@ -34,10 +36,10 @@ export interface CreateBackupOptions extends WorkOptions<BackupStage> {
  * @throws AppError SERVICE_UNAVAILABLE when it could not be proven; what the database, the store and the disk throw
  */
 export async function createBackup(options: CreateBackupOptions): Promise<BackupRecord> {
-  const { ctx, files, folder, trigger, appVersion, passphrase } = options
+  const { ctx, files, folder, trigger, appVersion, passphrase, owner } = options
   const work = startWork(options)
   await work.step('make folder')
-  return withTemporary(folder, async (temporary) => {
+  const make = async (temporary: NameTemporary) => {
     const created_at = toInstant(ctx.now())
     const zip = temporary('zip')
     const manifest = await writeBackup({ ctx, files, path: zip, trigger, appVersion, created_at, temporary, work })
@@ -54,9 +56,13 @@ export async function createBackup(options: CreateBackupOptions): Promise<Backup
       verified_at: toInstant(ctx.now()),
       ...toRecord(manifest),
     }
-    await list(folder, { path, record, work })
+    const draft = temporary('record')
+    await work.step('draft record')
+    await draftRecord(draft, record)
+    await list(folder, { path, draft, record, work })
     return record
-  })
+  }
+  return withTemporary(folder, make, owner)
 }
 
 function toRecord({ entries, ...manifest }: Manifest) {
@@ -108,7 +114,7 @@ async function encryptProven(
 
 async function list(
   folder: string,
-  { path, record, work }: { path: string; record: BackupRecord; work: Work<BackupStage> },
+  { path, draft, record, work }: { path: string; draft: string; record: BackupRecord; work: Work<BackupStage> },
 ): Promise<void> {
   await work.progress('listed', 0, 1)
   try {
@@ -117,7 +123,7 @@ async function list(
     await work.step('sync folder')
     await syncFolder(folder)
     await work.step('write record')
-    await writeRecord(folder, record)
+    await listDraft(folder, draft, record)
   } catch (error) {
     // Maybe only the last word of the folder was missing: then the record is there as well.
     await removeBackup(folder, record)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { toInstant } from '../calendar.ts'
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
+import { forgetImportFiles, removeImportFiles } from '../import/files.ts'
 import { keepResult } from '../jobs/claim.ts'
 import type { JobHandler } from '../jobs/handler.ts'
 import type { Job } from '../jobs/shapes.ts'
@@ -12,6 +13,7 @@ import { makeRestorePoint, sweep } from './jobs.ts'
 import { pruneRestorePoints } from './prune.ts'
 import { BACKUP_TABLES } from './tables.ts'
 import { FOLLOWING, holdData } from './unchanged.ts'
+import { removeUploads } from './uploads.ts'
 
 export const Erasing = z
   .strictObject({
@@ -28,20 +30,27 @@ interface Erased {
 
 /**
  * Makes a proven backup, then puts a fresh instance in the place of all data, in one transaction. Backups and their
- * configuration stay; the bytes of files go with the next sweeps.
+ * configuration stay. What was sent to be imported or restored goes right after it, the bytes of attachments with the
+ * next sweeps.
  */
 export const eraseHandler: JobHandler = {
   async run(job): Promise<Erased> {
+    // Files carry the machine's time, which that of the job need not be.
+    const begun = new Date()
     const point = await makeRestorePoint(job)
     if (!point) throw new AppError('SERVICE_UNAVAILABLE', 'The data cannot be read to back it up. Nothing was erased.')
     const erased: Erased = { erased_at: toInstant(job.now()), restore_point: point.record.id }
     await job.progress('erase', 0, 1)
-    await job.withRequestsClosed(() =>
+    const sent = await job.withRequestsClosed(() =>
       job.inTransaction(async (tx) => {
         await eraseRows(tx, job.id, point.revision)
+        const ids = await forgetImportFiles(tx)
         await keepResult(tx, job.id, erased)
+        return ids
       }),
     )
+    await removeImportFiles(job.folders.imports, sent)
+    await removeUploads(job, job.folders, begun)
     await job.progress('erase', 1, 1)
     await pruneRestorePoints(job.folders.backups)
     return erased

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { notFound } from '../errors.ts'
 import { asDestinationError } from './destinations/explain.ts'
 import { BackupRecord } from './record.ts'
-import { PARTIAL, syncFolder, withTemporary } from './temporary.ts'
+import { isTemporaryOf, PARTIAL, syncFolder, withTemporary } from './temporary.ts'
 
 /*
  * The folder is the only truth about which backups there are: on the day they are needed there may be no database.
@@ -64,16 +64,26 @@ export async function removeBackup(folder: string, { filename }: Pick<BackupReco
 /** Writes a record, or in the place of the one it was; from then on the backup is listed. */
 export async function writeRecord(folder: string, record: BackupRecord): Promise<void> {
   await withTemporary(folder, async (temporary) => {
-    const file = await open(temporary('record'), 'wx')
-    try {
-      await file.writeFile(`${JSON.stringify(record, null, 2)}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary('record'), join(folder, record.filename + RECORD))
-    await syncFolder(folder)
+    await draftRecord(temporary('record'), record)
+    await listDraft(folder, temporary('record'), record)
   })
+}
+
+/** Writes a record under a temporary name: until it has its own, that one tells whose the backup beside it is. */
+export async function draftRecord(path: string, record: BackupRecord): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    await file.writeFile(`${JSON.stringify(record, null, 2)}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Gives a record its name. */
+export async function listDraft(folder: string, draft: string, { filename }: BackupRecord): Promise<void> {
+  await rename(draft, join(folder, filename + RECORD))
+  await syncFolder(folder)
 }
 
 /** A name that no backup has. @param created_at an instant */
@@ -106,6 +116,21 @@ export async function sweepBackups(
     removed.push(name)
   }
   return removed
+}
+
+/**
+ * Clears away what the work of one owner has left that was cut off: its temporary files, and the backup of which the
+ * record is still one of them. Nobody else is touched, who may be at work.
+ */
+export async function sweepOwn(folder: string, owner: string): Promise<void> {
+  const names = new Set(await namesIn(folder))
+  for (const name of names) {
+    if (!isTemporaryOf(owner, name)) continue
+    const path = join(folder, name)
+    const record = name.endsWith('.record') ? await readRecord(path) : undefined
+    if (record && !names.has(record.filename + RECORD)) await rm(join(folder, record.filename), { force: true })
+    await rm(path, { force: true })
+  }
 }
 
 async function readRecord(path: string): Promise<BackupRecord | undefined> {

@@ -9,13 +9,14 @@ import { readConfig } from './config.ts'
 import { copyToAll } from './copy-to-all.ts'
 import { createBackup } from './create.ts'
 import { asDestinationError } from './destinations/explain.ts'
-import { backupPath, deleteBackup, readBackup, sweepBackups } from './folder.ts'
+import { backupPath, deleteBackup, readBackup, sweepOwn } from './folder.ts'
 import { BackupParams, type RestoreFacts, RestoreParams, VerifyParams } from './params.ts'
 import { verifyListed } from './proof.ts'
 import { pruneBackups, pruneRestorePoints, readKeeping } from './prune.ts'
 import { type RestoreReport, restoreBackup } from './restore.ts'
 import { createRestorePoint, type KeptPoint, replaceKept } from './restore-point.ts'
 import { type NewBackupReport, toBackup } from './shapes.ts'
+import { uploadPath } from './uploads.ts'
 
 /** Makes a backup, removes those that need not be kept any more, and copies it to the destinations. */
 export const backupHandler: JobHandler = {
@@ -29,6 +30,7 @@ export const backupHandler: JobHandler = {
       folder,
       trigger,
       appVersion: job.appVersion,
+      owner: job.id,
       passphrase: (passphrase === undefined ? own : passphrase) ?? undefined,
       onProgress: job.progress,
     })
@@ -81,7 +83,8 @@ export const restoreHandler: JobHandler = {
   async run(job): Promise<RestoreOutcome> {
     const { backup_id, upload, passphrase, facts } = await takeParams(job, RestoreParams)
     const folder = await openFolder(job)
-    const path = upload === null ? backupPath(folder, await readBackup(folder, backup_id ?? '')) : uploadOf(job, upload)
+    const path =
+      upload === null ? backupPath(folder, await readBackup(folder, backup_id ?? '')) : uploadPath(job.folders, upload)
     const { file_count, ...known } = facts
     const outcome: RestoreOutcome = {
       ...known,
@@ -133,6 +136,7 @@ export async function makeRestorePoint(job: JobRun): Promise<KeptPoint | undefin
       files: job.files,
       folder,
       appVersion: job.appVersion,
+      owner: job.id,
       onProgress: (_, done, total) => job.progress('restore_point', done, total),
     })
   } catch (error) {
@@ -173,19 +177,15 @@ function scratchOf({ folders, id }: JobRun): string {
   return join(folders.backups, 'tmp', id)
 }
 
-function uploadOf({ folders }: JobRun, upload: string): string {
-  return join(folders.backups, 'tmp', upload)
-}
-
 async function removeFiles(job: JobRun, upload: string | null): Promise<void> {
   await rm(scratchOf(job), { recursive: true, force: true })
-  if (upload !== null) await rm(uploadOf(job, upload), { force: true })
+  if (upload !== null) await rm(uploadPath(job.folders, upload), { force: true })
 }
 
-/** After a backup that was cut off: there was no other one, so whatever is unfinished is its. */
+/** After a backup that was cut off: what a program of its own makes in the same folder at the time is not touched. */
 export async function sweep(job: JobRun): Promise<void> {
   try {
-    await sweepBackups(job.folders.backups, { olderThanMs: 0, now: new Date() })
+    await sweepOwn(job.folders.backups, job.id)
     await rm(scratchOf(job), { recursive: true, force: true })
   } catch (error) {
     // The folder cannot be used, most likely why the job failed: it is swept again every hour.

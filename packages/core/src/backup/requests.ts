@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Context, inTransaction, newId } from '../context.ts'
+import { type Context, inTransaction } from '../context.ts'
 import { AppError } from '../errors.ts'
 import type { BlobStore } from '../files.ts'
 import { lockBackups } from '../jobs/beside.ts'
@@ -29,7 +29,7 @@ import {
   type NewBackupReport,
   toBackup,
 } from './shapes.ts'
-import { PARTIAL } from './temporary.ts'
+import { newUploadName, uploadPath } from './uploads.ts'
 
 /** What requests around backups stand on. */
 export interface BackupContext extends Context {
@@ -105,8 +105,8 @@ export async function testPlace(ctx: BackupContext, { place }: DestinationToTest
 
 /** A path for a backup that is being sent, and the name it goes by. Whoever asks writes the file, and removes it. */
 export function newUpload({ folders }: BackupContext): { upload: string; path: string } {
-  const upload = `${newId()}${PARTIAL}.upload`
-  return { upload, path: join(folders.backups, 'tmp', upload) }
+  const upload = newUploadName()
+  return { upload, path: uploadPath(folders, upload) }
 }
 
 /**
@@ -153,7 +153,7 @@ export async function startRestore(
 }
 
 async function pathOf({ folders }: BackupContext, source: RestoreSource): Promise<string> {
-  if ('upload' in source) return join(folders.backups, 'tmp', source.upload)
+  if ('upload' in source) return uploadPath(folders, source.upload)
   return backupPath(folders.backups, await readBackup(folders.backups, source.backup_id))
 }
 

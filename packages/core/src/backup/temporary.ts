@@ -11,10 +11,15 @@ export type NameTemporary = (what: string) => string
 /**
  * Does work that needs files for a while, and removes them at its end, however that is.
  * @param folder made if it is not there
+ * @param owner is found by `isTemporaryOf` in the names; nobody's where none is given
  */
-export async function withTemporary<T>(folder: string, work: (name: NameTemporary) => Promise<T>): Promise<T> {
+export async function withTemporary<T>(
+  folder: string,
+  work: (name: NameTemporary) => Promise<T>,
+  owner: string = randomUUID(),
+): Promise<T> {
   await mkdir(folder, { recursive: true })
-  const prefix = `${randomUUID()}${PARTIAL}`
+  const prefix = `${owner}.${randomUUID()}${PARTIAL}`
   try {
     return await work((what) => join(folder, `${prefix}.${what}`))
   } finally {
@@ -22,6 +27,11 @@ export async function withTemporary<T>(folder: string, work: (name: NameTemporar
       // How the work ended counts more; `sweepBackups` removes them later.
     })
   }
+}
+
+/** Whether a file of this name is a temporary one of this owner. */
+export function isTemporaryOf(owner: string, name: string): boolean {
+  return name.startsWith(`${owner}.`) && name.includes(PARTIAL)
 }
 
 async function removeAll(folder: string, prefix: string): Promise<void> {

@@ -5,7 +5,15 @@ import { describeEachEngine } from '@spends/db/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { newId } from '../context.ts'
 import { openContext, refusalOf, type TestContext } from '../testing.ts'
-import { getImportFile, type ImportFileKind, pathOfImportFile, storeImportFile, sweepImportFiles } from './files.ts'
+import {
+  forgetImportFiles,
+  getImportFile,
+  type ImportFileKind,
+  pathOfImportFile,
+  removeImportFiles,
+  storeImportFile,
+  sweepImportFiles,
+} from './files.ts'
 
 const ALL: readonly ImportFileKind[] = ['CSV', 'JSON', 'ZIP']
 
@@ -136,6 +144,13 @@ describeEachEngine('files to import', (engine) => {
     const kept = [queued.id, running.id, young.id].sort()
     expect([(await listRows()).sort(), await listFiles()]).toEqual([kept, kept])
     expect(await refusalOf(getImportFile(ctx, { file_id: idle.id }))).toEqual({ code: 'NOT_FOUND', paths: [] })
+  })
+
+  it('are forgotten at once where that is asked for, unless a job needs them', async () => {
+    const [, queued] = [await store('1'), await store('2')]
+    await addJob(queued.id, 'QUEUED')
+    await removeImportFiles(folder, await forgetImportFiles(ctx))
+    expect([await listRows(), await listFiles()]).toEqual([[queued.id], [queued.id]])
   })
 
   it('without a row are swept away once they are old', async () => {

@@ -84,20 +84,32 @@ export function pathOfImportFile(folder: string, { id }: Pick<ImportFile, 'id'>)
  * Several processes may do it at once.
  */
 export async function sweepImportFiles(ctx: Context, folder: string): Promise<void> {
-  const removed = await inTransaction(ctx, async ({ db, now }) => {
-    const old = await db
-      .selectFrom('import_files')
-      .select('id')
-      .where('created_at', '<', toInstant(new Date(now().getTime() - KEPT_MS)))
-      .execute()
-    if (old.length === 0) return []
-    const used = await listUsedFiles({ db, now })
-    const ids = old.map(({ id }) => id).filter((id) => !used.has(id))
-    for (const id of ids) await db.deleteFrom('import_files').where('id', '=', id).execute()
-    return ids
-  })
-  for (const id of removed) await rm(join(folder, id), { force: true })
+  const before = toInstant(new Date(ctx.now().getTime() - KEPT_MS))
+  await removeImportFiles(folder, await inTransaction(ctx, (tx) => forgetImportFiles(tx, { before })))
   await sweepStrays(ctx, folder)
+}
+
+/**
+ * Forgets the files that no job waits for or works on.
+ * @param before an instant, for those that came earlier only
+ * @returns their ids, for `removeImportFiles` once the transaction `tx` has ended
+ */
+export async function forgetImportFiles(tx: Context, { before }: { before?: string } = {}): Promise<string[]> {
+  const found = await tx.db
+    .selectFrom('import_files')
+    .select('id')
+    .$if(before !== undefined, (query) => query.where('created_at', '<', before ?? ''))
+    .execute()
+  if (found.length === 0) return []
+  const used = await listUsedFiles(tx)
+  const ids = found.map(({ id }) => id).filter((id) => !used.has(id))
+  for (const id of ids) await tx.db.deleteFrom('import_files').where('id', '=', id).execute()
+  return ids
+}
+
+/** Removes the bytes of files that are forgotten. What is left of them by a crash is swept a day later. */
+export async function removeImportFiles(folder: string, ids: readonly string[]): Promise<void> {
+  for (const id of ids) await rm(join(folder, id), { force: true })
 }
 
 /** Files of which no row tells: an upload or a sweep was cut off, maybe by a power failure. */
