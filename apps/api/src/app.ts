@@ -89,7 +89,7 @@ export function createApp({ database, env, files, log, now, jobs, stopping, isCl
   })
   // One answer of tRPC may hold those of many procedures: its headers can't speak for one of them.
   mountTrpc(app, appRouter, { createContext: (c) => createContext(c, () => {}) })
-  mountWeb(app, (c) => createContext(c, () => {}))
+  mountWeb(app, log, (c) => createContext(c, () => {}))
 
   app.notFound((c) => {
     const allowed = METHODS.filter((method) => app.router.match(method, c.req.path)[0].length > AT_THE_EDGE)

@@ -142,7 +142,7 @@ function createRescueApp({ env, log, now, reason, isStopping }: RescueOptions): 
     }
   })
 
-  mountRescueWeb(app)
+  mountRescueWeb(app, log)
   app.notFound((c) => answerProblem(c, new HttpError(503, refusal, { 'Retry-After': '60', ...NO_STORE })))
   app.onError((error, c) => {
     if (!isForeseen(error)) log.error({ err: error, request_id: c.get('requestId') }, 'A request failed')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { getSettings } from '@spends/core'
 import type { Context, Hono } from 'hono'
+import type { Logger } from 'pino'
 import { chooseCoding } from './accept-encoding.ts'
 import type { ApiContext } from './context.ts'
 import type { AppEnv } from './edge.ts'
@@ -35,8 +36,8 @@ const ASKED_EACH_TIME = { 'Cache-Control': 'no-cache' }
  * Serves the pages and what they load. All of it is read at start: it is small, and a new build needs a new start anyway.
  * The language of a page is that of the settings, so that no text changes under the reader's eyes.
  */
-export function mountWeb(app: Hono<AppEnv>, createContext: (c: Context<AppEnv>) => ApiContext): void {
-  for (const [name, languages] of mountFiles(app)) {
+export function mountWeb(app: Hono<AppEnv>, log: Logger, createContext: (c: Context<AppEnv>) => ApiContext): void {
+  for (const [name, languages] of mountFiles(app, log)) {
     if (name === RESCUE) continue
     app.get(name === 'index' ? '/' : `/${name}`, async (c) => {
       const file = languages.get(await languageOf(createContext(c))) ?? languages.get('en')
@@ -50,8 +51,8 @@ export function mountWeb(app: Hono<AppEnv>, createContext: (c: Context<AppEnv>) 
  * Answers whoever looks at any address with a browser by the page that helps against a damaged database; programs are
  * answered by what comes after this. The settings cannot be read, so the browser says which language its reader has.
  */
-export function mountRescueWeb(app: Hono<AppEnv>): void {
-  const languages = mountFiles(app).get(RESCUE)
+export function mountRescueWeb(app: Hono<AppEnv>, log: Logger): void {
+  const languages = mountFiles(app, log).get(RESCUE)
   app.get('*', (c, next) => {
     if (!c.req.header('Accept')?.includes('text/html')) return next()
     const wanted = (c.req.header('Accept-Language') ?? '').split(',').map((tag) => tag.trim().slice(0, 2).toLowerCase())
@@ -66,8 +67,9 @@ export function mountRescueWeb(app: Hono<AppEnv>): void {
 type Pages = ReadonlyMap<string, ReadonlyMap<string, WebFile>>
 
 /** Serves what pages load. @returns the pages themselves, by name and language */
-function mountFiles(app: Hono<AppEnv>): Pages {
+function mountFiles(app: Hono<AppEnv>, log: Logger): Pages {
   const files = readBuild()
+  if (files.size === 0) log.warn({ folder: BUILD }, 'The pages were not built: only the API is served')
   const pages = new Map<string, Map<string, WebFile>>()
   for (const [path, file] of files) {
     const [, language = '', name = ''] = /^pages\/([\w-]+)\/([\w-]+)\.html$/.exec(path) ?? []

@@ -58,6 +58,22 @@ describe('the theme', () => {
   })
 })
 
+test('pages work in a browser that keeps nothing', async ({ page }) => {
+  await page.addInitScript(() => {
+    for (const name of ['localStorage', 'sessionStorage'])
+      Object.defineProperty(globalThis, name, {
+        get() {
+          throw new DOMException('The storage is blocked', 'SecurityError')
+        },
+      })
+  })
+  for (const path of ['/', '/inventory', '/settings#data']) {
+    await page.goto(path)
+    await page.getByRole('button', { name: 'Change to light' }).click()
+    await page.getByRole('button', { name: 'Change to dark' }).waitFor()
+  }
+})
+
 describe('the palette', () => {
   test('leads to pages, actions and purchases by keyboard alone', async ({ app, page }) => {
     const lamp = await app.client.purchases.create.mutate({
@@ -77,6 +93,13 @@ describe('the palette', () => {
     await page.keyboard.press('Control+k')
     await page.keyboard.type('desk')
     await palette.getByRole('option', { name: 'Desk lamp $49.90' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`**/inventory?id=${lamp.id}`)
+
+    // Enter before the answer has come waits for it.
+    await page.goto('/')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('desk')
     await page.keyboard.press('Enter')
     await page.waitForURL(`**/inventory?id=${lamp.id}`)
 

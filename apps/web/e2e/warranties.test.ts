@@ -63,6 +63,11 @@ describe('warranties', () => {
     expect(await page.getByRole('columnheader', { name: 'Product' }).getAttribute('aria-sort')).toBe('descending')
     await page.getByRole('searchbox').fill('nothing like it')
     await page.getByText('No warranty matches').waitFor()
+
+    // Of a page on which nothing is left, the last that there is is shown.
+    await page.goto('/warranties?tab=active&skip=100&limit=50')
+    await page.getByRole('row', { name: 'Washer' }).waitFor()
+    expect(new URL(page.url()).search).toBe('?tab=active&limit=50')
   })
 
   test('are voided, and that is taken back', async ({ app, page }) => {

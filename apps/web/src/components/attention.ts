@@ -2,11 +2,13 @@ import type { BackupStatus, PurchaseList, WarrantyList } from '@spends/client'
 import { api } from '../lib/api.ts'
 import { component } from '../lib/component.ts'
 import { addDays } from '../lib/days.ts'
-import { count, date, daysLeft, today } from '../lib/format.ts'
+import { count, date, today } from '../lib/format.ts'
 import { inventoryLink, warrantiesLink } from '../lib/links.ts'
+import { browserMemory } from '../lib/memory.ts'
 import { t, tn } from '../lib/messages.ts'
 import { resource } from '../lib/resource.ts'
 import { readSettings, settings } from '../lib/settings.ts'
+import { daysLeft } from '../lib/warranty-words.ts'
 
 /** A return window that closes within so many days is worth a word. */
 const RETURN_DAYS = 14
@@ -26,7 +28,7 @@ interface Notice {
 export function registerAttention(): void {
   component('attention', () => ({
     /** As many as last time, so that what is below stands still while they are looked up. */
-    expected: Number(localStorage.getItem(KEPT) ?? 0),
+    expected: Number(browserMemory.get(KEPT) ?? 0),
     warranties: resource<WarrantyList>(async (signal) => {
       const [list] = await Promise.all([
         api.warranties.expiring.query({ limit: NAMED + 1 }, { signal }),
@@ -46,7 +48,7 @@ export function registerAttention(): void {
     async load() {
       await Promise.all([this.warranties.load(), this.returns.load(), this.backup.load()])
       this.expected = this.notices.length
-      localStorage.setItem(KEPT, String(this.notices.length))
+      browserMemory.set(KEPT, String(this.notices.length))
     },
 
     get notices(): Notice[] {
@@ -70,14 +72,16 @@ function returnWindow() {
 
 function sayWarranties(list: WarrantyList | null): Notice | undefined {
   if (!list || list.total === 0) return undefined
-  const days = count(settings().expiring_soon_days)
   const named = list.items.map(({ purchase, days_left }) => ({
     name: purchase.product_name,
     time: daysLeft(days_left),
   }))
   return {
     name: 'warranties',
-    text: tn('dashboard.expiring', list.total, { count: count(list.total), days }),
+    text: tn('dashboard.expiring', list.total, {
+      count: count(list.total),
+      within: within(settings().expiring_soon_days),
+    }),
     detail: nameSome(named, list.total),
     href: warrantiesLink('expiring'),
   }
@@ -91,7 +95,7 @@ function sayReturns(list: PurchaseList | null): Notice | undefined {
     .map(({ name, return_by }) => ({ name, time: date(return_by) }))
   return {
     name: 'returns',
-    text: tn('dashboard.returns', list.total, { count: count(list.total), days: count(RETURN_DAYS) }),
+    text: tn('dashboard.returns', list.total, { count: count(list.total), within: within(RETURN_DAYS) }),
     // Of more than came, it is not known which close first.
     detail: list.total > list.items.length ? '' : nameSome(named, list.total),
     href: inventoryLink(returnWindow()),
@@ -106,6 +110,11 @@ function sayBackup(status: BackupStatus | null): Notice | undefined {
     detail: status.problem ?? '',
     href: '/settings#data',
   }
+}
+
+/** A time from now, as a sentence goes on after `within`. */
+function within(days: number): string {
+  return tn('dashboard.within', days, { count: count(days) })
 }
 
 function nameSome(named: readonly { name: string; time: string }[], total: number): string {

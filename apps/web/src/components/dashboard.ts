@@ -11,13 +11,14 @@ import { readAddress, writeAddress } from '../lib/address.ts'
 import { api } from '../lib/api.ts'
 import { component } from '../lib/component.ts'
 import { type Card, type Changes, makeCard } from '../lib/figures.ts'
-import { daysLeft, money, today } from '../lib/format.ts'
+import { money, today } from '../lib/format.ts'
 import { inventoryLink, purchaseLink } from '../lib/links.ts'
 import { t } from '../lib/messages.ts'
 import { monthOf, sameDayIn } from '../lib/months.ts'
 import { type Ranking, rankBrands, rankRetailers } from '../lib/ranking.ts'
 import { type Resource, resource } from '../lib/resource.ts'
 import { readSettings } from '../lib/settings.ts'
+import { warrantyState, warrantyTone, warrantyType } from '../lib/warranty-words.ts'
 import { monthLink, type SpendingData } from './charts.ts'
 
 /** Rows in each of the tables. */
@@ -176,18 +177,9 @@ export function registerDashboard(): void {
       sayStatus(status: 'ORDERED' | 'RECEIVED') {
         return t(`common.status_${status}`)
       },
-      sayType(type: RecentWarranties[number]['warranty_type']) {
-        return t(`dashboard.type_${type}`)
-      },
-      sayState({ status, days_left }: RecentWarranties[number]) {
-        return status === 'VOIDED' ? t('common.warranty_VOIDED') : daysLeft(days_left)
-      },
-      toneOf({ status, days_left }: RecentWarranties[number]) {
-        if (status === 'VOIDED') return ''
-        if (status === 'EXPIRED') return 'chip-bad'
-        const soon = this.settings.data?.expiring_soon_days ?? 0
-        return days_left !== null && days_left <= soon ? 'chip-warn' : 'chip-good'
-      },
+      sayType: warrantyType,
+      sayState: warrantyState,
+      toneOf: warrantyTone,
     }
   })
 }

@@ -1,4 +1,5 @@
 import type { Brand, BrandList, Retailer, RetailerList } from '@spends/client'
+import { readAddress, writeAddress } from '../lib/address.ts'
 import { announce, toast, toastFailure } from '../lib/announcements.ts'
 import { api } from '../lib/api.ts'
 import { component } from '../lib/component.ts'
@@ -27,6 +28,8 @@ export function registerDirectory(kind: 'retailers' | 'brands'): void {
       /** Of the search that the shown list answers. */
       found: '',
       draft: { id: '', name: '', url: '' },
+      /** The draft as it was when its form opened. */
+      before: '',
       failure: null as ShownFailure | null,
       isSaving: false,
       /** What is to go, while its dialog is open. */
@@ -41,6 +44,12 @@ export function registerDirectory(kind: 'retailers' | 'brands'): void {
           this.found = search
           return list
         })
+        window.addEventListener('popstate', () => this.follow())
+        this.follow()
+      },
+      /** Shows what the address asks for. */
+      follow() {
+        this.search = readAddress().get('search') ?? ''
         void this.list.load()
       },
 
@@ -61,14 +70,16 @@ export function registerDirectory(kind: 'retailers' | 'brands'): void {
       },
       find() {
         clearTimeout(timer)
-        timer = setTimeout(async () => {
-          await this.list.load()
-          announce(this.summary)
-        }, PAUSE_MS)
+        timer = setTimeout(() => this.show('replace'), PAUSE_MS)
       },
       clearSearch() {
         this.search = ''
-        void this.list.load()
+        void this.show('push')
+      },
+      async show(how: 'push' | 'replace') {
+        writeAddress({ search: this.search.trim() }, how)
+        await this.list.load()
+        announce(this.summary)
       },
 
       rowId({ id }: Entry) {
@@ -110,10 +121,16 @@ export function registerDirectory(kind: 'retailers' | 'brands'): void {
       },
       open(draft: { id: string; name: string; url: string }) {
         this.draft = draft
+        this.before = JSON.stringify(draft)
         this.failure = null
         dialogOf(this.$refs.form).showModal()
       },
-      leave() {
+      async leave() {
+        const isChanged = JSON.stringify(this.draft) !== this.before
+        const question = { title: t('common.leave'), action: t('common.leave_yes'), isDangerous: true }
+        if (!isChanged || (await confirm(question))) this.close()
+      },
+      close() {
         dialogOf(this.$refs.form).close()
       },
       async save() {
@@ -124,7 +141,7 @@ export function registerDirectory(kind: 'retailers' | 'brands'): void {
         const fields = { name, url: this.draft.url.trim() || null }
         try {
           const saved = await (id === '' ? calls.create.mutate(fields) : calls.update.mutate({ id, ...fields }))
-          this.leave()
+          this.close()
           toast(t(id === '' ? `${kind}.added` : `${kind}.saved`, { name: saved.name }))
           await this.list.load()
           await this.focus(saved.id)

@@ -30,6 +30,10 @@ export function registerPalette(): void {
       purchases: [] as Entry[],
       active: 0,
       failure: '',
+      /** What was typed last has no answer yet. */
+      isPending: false,
+      /** Enter was pressed before the answer came: what it finds first is meant. */
+      isDecided: false,
 
       init() {
         window.addEventListener('spends:palette', () => this.open())
@@ -41,6 +45,7 @@ export function registerPalette(): void {
         this.purchases = []
         this.active = 0
         this.failure = ''
+        this.isPending = false
         dialog.showModal()
         dialog.querySelector('input')?.focus()
       },
@@ -57,11 +62,12 @@ export function registerPalette(): void {
 
       get entries(): Entry[] {
         const words = this.words.trim().toLocaleLowerCase()
-        const found = commands.filter(({ text }) => text.toLocaleLowerCase().includes(words))
-        return [...found, ...this.purchases]
+        const matches = ({ text }: Entry) => text.toLocaleLowerCase().includes(words)
+        // Of purchases that answer what was typed before, none may be chosen by mistake.
+        return [...commands.filter(matches), ...(this.isPending ? this.purchases.filter(matches) : this.purchases)]
       },
       get isEmpty() {
-        return this.entries.length === 0 && this.failure === ''
+        return this.entries.length === 0 && this.failure === '' && !this.isPending
       },
       get activeId() {
         return this.entries[this.active]?.id ?? ''
@@ -83,18 +89,24 @@ export function registerPalette(): void {
         const { length } = this.entries
         if (event.key === 'ArrowDown') this.active = length === 0 ? 0 : (this.active + 1) % length
         else if (event.key === 'ArrowUp') this.active = length === 0 ? 0 : (this.active + length - 1) % length
-        else if (event.key === 'Enter') this.choose(this.active)
+        else if (event.key === 'Enter') this.decide()
         else return
         event.preventDefault()
         document.getElementById(this.activeId)?.scrollIntoView({ block: 'nearest' })
       },
+      decide() {
+        if (this.isPending && this.entries.length === 0) this.isDecided = true
+        else this.choose(this.active)
+      },
       search() {
         this.active = 0
         this.failure = ''
+        this.isDecided = false
         clearTimeout(timer)
         asking?.abort()
         const search = this.words.trim()
-        if (search === '') {
+        this.isPending = search !== ''
+        if (!this.isPending) {
           this.purchases = []
           return
         }
@@ -109,14 +121,17 @@ export function registerPalette(): void {
             readSettings(),
           ])
           if (signal.aborted) return
+          this.isPending = false
           this.purchases = items.map(({ id, product_name, price, currency_code, brand }) => ({
             id: `purchase-${id}`,
             text: product_name,
             hint: [brand?.name, money(price, currency_code)].filter(Boolean).join(' · '),
             to: purchaseLink(id),
           }))
+          if (this.isDecided) this.choose(0)
         } catch (error) {
           if (isAbort(error)) return
+          this.isPending = false
           this.purchases = []
           this.failure = explain(error).text
         }

@@ -1,4 +1,5 @@
 import { component } from '../lib/component.ts'
+import { browserMemory } from '../lib/memory.ts'
 import { t } from '../lib/messages.ts'
 
 const THEMES = ['auto', 'light', 'dark'] as const
@@ -34,17 +35,21 @@ export function registerShell(): void {
     },
     nextTheme() {
       this.theme = THEMES[(THEMES.indexOf(this.theme) + 1) % THEMES.length] ?? 'auto'
-      localStorage.setItem('theme', this.theme)
+      browserMemory.set('theme', this.theme)
       applyTheme(this.theme)
     },
     toggleSidebar() {
       const { dataset } = document.documentElement
       if (dataset.sidebar === 'narrow') delete dataset.sidebar
       else dataset.sidebar = 'narrow'
-      localStorage.setItem('sidebar', dataset.sidebar ?? 'wide')
+      browserMemory.set('sidebar', dataset.sidebar ?? 'wide')
     },
     openPalette() {
       window.dispatchEvent(new Event('spends:palette'))
+    },
+    /** Phones often can't. */
+    get canFillScreen() {
+      return document.fullscreenEnabled
     },
     async toggleFullScreen() {
       if (document.fullscreenElement) await document.exitFullscreen()
@@ -54,7 +59,7 @@ export function registerShell(): void {
 }
 
 function readTheme(): Theme {
-  const kept = localStorage.getItem('theme')
+  const kept = browserMemory.get('theme')
   return THEMES.find((theme) => theme === kept) ?? 'auto'
 }
 

@@ -5,11 +5,14 @@ import { api } from '../lib/api.ts'
 import { component } from '../lib/component.ts'
 import { confirm } from '../lib/confirm.ts'
 import { explain, problemOf, type ShownFailure } from '../lib/failure.ts'
-import { count, daysLeft } from '../lib/format.ts'
+import { count } from '../lib/format.ts'
+import { placeInAddress, readPlace } from '../lib/list-place.ts'
 import { t, tn } from '../lib/messages.ts'
-import { pager } from '../lib/pager.ts'
+import { type Pager, pager } from '../lib/pager.ts'
 import { resource } from '../lib/resource.ts'
-import { readSettings, settings } from '../lib/settings.ts'
+import { readSettings } from '../lib/settings.ts'
+import { emptyDraft, toChanges, toDraft } from '../lib/warranty-draft.ts'
+import { WARRANTY_TYPES, warrantyState, warrantyTone, warrantyType } from '../lib/warranty-words.ts'
 
 const TABS = ['expiring', 'active', 'expired', 'voided', 'lifetime'] as const
 type Tab = (typeof TABS)[number]
@@ -27,8 +30,6 @@ const FILTERS: Readonly<Record<Tab, Filter>> = {
   lifetime: { warranty_type: 'LIFETIME' },
 }
 
-const TYPES = ['LIMITED', 'EXTENDED', 'LIFETIME', 'MANUFACTURER', 'RETAILER', 'OTHER'] as const
-
 /** How long nobody types before the list is looked up. */
 const PAUSE_MS = 250
 
@@ -44,7 +45,7 @@ export function registerWarranties(): void {
       found: '',
       sort: 'warranty_end' as Sort,
       order: undefined as 'asc' | 'desc' | undefined,
-      pages: pager(() => {}),
+      pages: undefined as unknown as Pager,
       list: resource<WarrantyList>(async () => ({ items: [], total: 0, skip: 0, limit: 20 })),
       summary: null as WarrantySummary | null,
 
@@ -54,7 +55,7 @@ export function registerWarranties(): void {
       isSaving: false,
 
       init() {
-        this.pages = pager(() => this.show('push'))
+        this.pages = pager((how) => this.show(how))
         this.list = resource(async (signal) => {
           const search = this.search.trim()
           const [list, summary] = await Promise.all([
@@ -66,9 +67,11 @@ export function registerWarranties(): void {
             readSettings(),
           ])
           this.found = search
-          this.pages.total = list.total
           this.summary = summary
           return list
+        })
+        this.$watch('list.data', () => {
+          if (this.list.data) this.pages.take(this.list.data)
         })
         window.addEventListener('popstate', () => this.readState())
         this.readState()
@@ -88,13 +91,13 @@ export function registerWarranties(): void {
         this.sort = SORTS.find((sort) => sort === address.get('sort')) ?? 'warranty_end'
         const order = address.get('order')
         this.order = order === 'asc' || order === 'desc' ? order : undefined
-        this.pages.skip = Math.max(0, Number.parseInt(address.get('skip') ?? '0', 10) || 0)
+        Object.assign(this.pages, readPlace(address))
         void this.list.load()
       },
       async show(how: 'push' | 'replace') {
         const { tab, search, order } = this
         const sort = this.sort === 'warranty_end' ? undefined : this.sort
-        writeAddress({ tab, search: search.trim(), sort, order, skip: this.pages.skip || undefined }, how)
+        writeAddress({ tab, search: search.trim(), sort, order, ...placeInAddress(this.pages) }, how)
         await this.list.load()
         if (this.list.data)
           announce(tn('warranties.found', this.list.data.total, { count: count(this.list.data.total) }))
@@ -185,16 +188,10 @@ export function registerWarranties(): void {
         return `/inventory?id=${purchase_id}`
       },
       typeLabel({ warranty_type }: Warranty) {
-        return t(`warranties.type_${warranty_type}`)
+        return warrantyType(warranty_type)
       },
-      stateOf({ status, days_left }: Warranty) {
-        return status === 'VOIDED' ? t('common.warranty_VOIDED') : daysLeft(days_left)
-      },
-      toneOf({ status, days_left }: Warranty) {
-        if (status === 'VOIDED') return ''
-        if (status === 'EXPIRED') return 'chip-bad'
-        return days_left !== null && days_left <= settings().expiring_soon_days ? 'chip-warn' : 'chip-good'
-      },
+      stateOf: warrantyState,
+      toneOf: warrantyTone,
       editLabel({ purchase }: Warranty) {
         return t('warranties.edit', { name: purchase.product_name })
       },
@@ -208,7 +205,7 @@ export function registerWarranties(): void {
       /* What is done with one */
 
       get types() {
-        return TYPES.map((value) => ({ value, label: t(`warranties.type_${value}`) }))
+        return WARRANTY_TYPES.map((value) => ({ value, label: warrantyType(value) }))
       },
       get formTitle() {
         return this.editing ? this.editLabel(this.editing) : ''
@@ -238,7 +235,7 @@ export function registerWarranties(): void {
       async leave() {
         const before = this.editing && JSON.stringify(toDraft(this.editing))
         const isChanged = before !== JSON.stringify(this.draft)
-        const question = { title: t('warranties.leave'), action: t('warranties.leave_yes'), isDangerous: true }
+        const question = { title: t('common.leave'), action: t('common.leave_yes'), isDangerous: true }
         if (isChanged && !(await confirm(question))) return
         this.dialog().close()
       },
@@ -310,41 +307,4 @@ export function registerWarranties(): void {
       },
     }
   })
-}
-
-interface Draft {
-  warranty_type: Warranty['warranty_type']
-  warranty_start: string
-  warranty_end: string
-  provider: string
-  notes: string
-  isVoid: boolean
-}
-
-function emptyDraft(): Draft {
-  return { warranty_type: 'LIMITED', warranty_start: '', warranty_end: '', provider: '', notes: '', isVoid: false }
-}
-
-function toDraft({ warranty_type, warranty_start, warranty_end, provider, notes, status }: Warranty): Draft {
-  return {
-    warranty_type,
-    warranty_start,
-    warranty_end: warranty_end ?? '',
-    provider: provider ?? '',
-    notes: notes ?? '',
-    isVoid: status === 'VOIDED',
-  }
-}
-
-function toChanges({ id, version, status }: Warranty, { isVoid, warranty_end, provider, notes, ...draft }: Draft) {
-  const wasVoid = status === 'VOIDED'
-  return {
-    id,
-    version,
-    ...draft,
-    warranty_end: warranty_end || null,
-    provider: provider || null,
-    notes: notes || null,
-    ...(isVoid === wasVoid ? {} : { status: isVoid ? ('VOIDED' as const) : ('ACTIVE' as const) }),
-  }
 }

@@ -37,7 +37,8 @@ function store(): Announcements {
 
 /** Says something to people who listen instead of look, as the number of results. */
 export function announce(text: string): void {
-  store().said = text
+  // Read again only where it is another text: the same words a second time end with a space that is not heard.
+  store().said = store().said === text ? `${text}\u00A0` : text
 }
 
 /** Shows that something was done. @param undo offers a way back: the words on its button, and what that does */

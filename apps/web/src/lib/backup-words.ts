@@ -1,4 +1,5 @@
 import type { BackupStatus, Settings } from '@spends/client'
+import { daysBetween } from './days.ts'
 import { bytes, count, dayOf, moment, relative } from './format.ts'
 import { t, tn } from './messages.ts'
 import { settings } from './settings.ts'
@@ -39,10 +40,6 @@ function whenNext(instant: string, now: Date, formatting: Settings = settings())
   if ((days === 0 && hour >= 20) || (days === 1 && hour < 6)) return t('settings.when_tonight', { time })
   const day = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day')
   return t('settings.when_day', { day, time })
-}
-
-function daysBetween(from: string, to: string): number {
-  return (Date.parse(to) - Date.parse(from)) / 86_400_000
 }
 
 function capital(text: string): string {

@@ -3,6 +3,11 @@ export function addDays(day: string, days: number): string {
   return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
 }
 
+/** How many days a day is after another; negative where it is before. @param from @param to `YYYY-MM-DD` */
+export function daysBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 86_400_000
+}
+
 /** The same day so many years later; the 28th of February where that year has no 29th. @param day `YYYY-MM-DD` */
 export function addYears(day: string, years: number): string {
   const [year = '', month = '', dayOfMonth = ''] = day.split('-')

@@ -1,5 +1,4 @@
 import type { Settings } from '@spends/client'
-import { t, tn } from './messages.ts'
 import { settings } from './settings.ts'
 
 type Formatting = Pick<Settings, 'locale' | 'date_format' | 'time_zone'>
@@ -111,13 +110,6 @@ export function relative(instant: string, { locale }: Formatting = settings(), n
     Math.round(seconds / length),
     unit,
   )
-}
-
-/** How long a warranty still covers, in words. @param daysLeft null without an end */
-export function daysLeft(daysLeft: number | null): string {
-  if (daysLeft === null) return t('common.no_end')
-  if (daysLeft === 0) return t('common.days_left_0')
-  return daysLeft > 0 ? tn('common.days_left', daysLeft) : tn('common.days_ago', -daysLeft)
 }
 
 /** By how much something changed, with its sign: `+3`, `-12 %`. */

@@ -1,10 +1,9 @@
 import { count } from './format.ts'
+import { LIMITS, type ListPlace } from './list-place.ts'
 import { t } from './messages.ts'
 
 /** Where a list stands. The partial `pager` shows it. */
-export interface Pager {
-  skip: number
-  limit: number
+export interface Pager extends ListPlace {
   total: number
   readonly range: string
   readonly isFirst: boolean
@@ -12,13 +11,15 @@ export interface Pager {
   next(): void
   previous(): void
   resize(limit: number | string): void
+  /** Takes where a page of the list stands that has come. Where nothing is left on it, the last one is asked for. */
+  take(page: { items: readonly unknown[]; total: number; skip: number; limit: number }): void
 }
 
-/** @param onMove is called when another page is wanted; reads `skip` and `limit` */
-export function pager(onMove: () => void): Pager {
+/** @param onMove is called when another page is wanted; `replace` where Back shall not lead to the one before */
+export function pager(onMove: (how: 'push' | 'replace') => void): Pager {
   return {
     skip: 0,
-    limit: 20,
+    limit: LIMITS[0],
     total: 0,
     get range() {
       if (this.total === 0) return ''
@@ -33,16 +34,22 @@ export function pager(onMove: () => void): Pager {
     },
     next() {
       this.skip += this.limit
-      onMove()
+      onMove('push')
     },
     previous() {
       this.skip = Math.max(0, this.skip - this.limit)
-      onMove()
+      onMove('push')
     },
     resize(limit) {
       this.limit = Number(limit)
       this.skip = 0
-      onMove()
+      onMove('push')
+    },
+    take({ items, total, skip, limit }) {
+      Object.assign(this, { total, skip, limit })
+      if (items.length > 0 || skip === 0) return
+      this.skip = Math.max(0, Math.floor((total - 1) / limit) * limit)
+      onMove('replace')
     },
   }
 }

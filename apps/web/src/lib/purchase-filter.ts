@@ -1,4 +1,5 @@
 import type { PurchaseFilter, PurchaseSelection } from '@spends/client'
+import { type ListPlace, placeInAddress, readPlace } from './list-place.ts'
 
 type ListQuery = Extract<PurchaseFilter, object>
 export type Sort = NonNullable<ListQuery['sort']>
@@ -14,11 +15,9 @@ export type Filter = {
 }
 
 /** In which order a list shows them, and which part. */
-export interface View {
+export interface View extends ListPlace {
   sort: Sort
   order: Order
-  skip: number
-  limit: number
 }
 
 const MANY = ['retailer_id', 'brand_id', 'currency_code', 'tag'] as const
@@ -30,7 +29,6 @@ export type YesOrNoName = (typeof YES_OR_NO)[number]
 
 const STATUSES = ['ORDERED', 'RECEIVED'] as const
 const SORTS = ['purchase_date', 'product_name', 'price', 'created_at', 'retailer', 'brand', 'status'] as const
-const LIMITS = [20, 50, 100] as const
 
 /** Reads which purchases an address asks for. What no filter can mean is passed over. */
 export function readFilter(query: URLSearchParams): Filter {
@@ -56,12 +54,10 @@ export function readFilter(query: URLSearchParams): Filter {
 export function readView(query: URLSearchParams): View {
   const sort = SORTS.find((one) => one === query.get('sort')) ?? 'purchase_date'
   const order = query.get('order')
-  const skip = Number(query.get('skip'))
   return {
     sort,
     order: order === 'asc' || order === 'desc' ? order : usualOrder(sort),
-    skip: Number.isSafeInteger(skip) && skip > 0 ? skip : 0,
-    limit: LIMITS.find((limit) => limit === Number(query.get('limit'))) ?? LIMITS[0],
+    ...readPlace(query),
   }
 }
 
@@ -80,8 +76,7 @@ export function toAddress(filter: Filter, view: View, id = ''): Record<string, s
     ...query,
     sort: view.sort === 'purchase_date' ? undefined : view.sort,
     order: view.order === usualOrder(view.sort) ? undefined : view.order,
-    skip: view.skip === 0 ? undefined : String(view.skip),
-    limit: view.limit === LIMITS[0] ? undefined : String(view.limit),
+    ...placeInAddress(view),
     id,
   }
 }

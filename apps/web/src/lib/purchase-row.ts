@@ -1,6 +1,7 @@
 import type { Purchase } from '@spends/client'
-import { count, date, daysLeft, money } from './format.ts'
+import { count, date, money } from './format.ts'
 import { t } from './messages.ts'
+import { warrantyState, warrantyTone } from './warranty-words.ts'
 
 /** A purchase as a row shows it: every text is ready, because a hundred rows are drawn at once. */
 export interface PurchaseRow {
@@ -30,12 +31,9 @@ export interface PurchaseRow {
   deleteLabel: string
 }
 
-const WARRANTY_TONES = { ACTIVE: 'chip-good', EXPIRED: '', VOIDED: 'chip-bad' } as const
-
-/** Makes a row of a purchase. @param soon days within which an end is near */
-export function toRow(purchase: Purchase, soon: number): PurchaseRow {
+/** Makes a row of a purchase. */
+export function toRow(purchase: Purchase): PurchaseRow {
   const { id, version, warranty, currency_code, price, total, quantity } = purchase
-  const isNear = warranty?.status === 'ACTIVE' && warranty.days_left !== null && warranty.days_left <= soon
   return {
     id,
     version,
@@ -49,8 +47,8 @@ export function toRow(purchase: Purchase, soon: number): PurchaseRow {
     status: t(purchase.status === 'ORDERED' ? 'common.status_ORDERED' : 'common.status_RECEIVED'),
     statusTone: purchase.status === 'ORDERED' ? 'chip-info' : 'chip-good',
     bought: date(purchase.purchase_date),
-    warranty: warranty ? describeWarranty(warranty) : '',
-    warrantyTone: warranty ? (isNear ? 'chip-warn' : WARRANTY_TONES[warranty.status]) : '',
+    warranty: warranty ? warrantyState(warranty) : '',
+    warrantyTone: warranty ? warrantyTone(warranty) : '',
     warrantyEnd: warranty?.warranty_end ? date(warranty.warranty_end) : '',
     returnBy: purchase.return_by ? date(purchase.return_by) : '',
     tags: purchase.tags,
@@ -61,9 +59,4 @@ export function toRow(purchase: Purchase, soon: number): PurchaseRow {
     duplicateLabel: t('inventory.duplicate_of', { name: purchase.product_name }),
     deleteLabel: t('inventory.delete_of', { name: purchase.product_name }),
   }
-}
-
-function describeWarranty({ status, days_left }: NonNullable<Purchase['warranty']>): string {
-  if (status === 'VOIDED') return t('common.warranty_VOIDED')
-  return daysLeft(days_left)
 }

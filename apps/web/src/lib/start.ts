@@ -16,7 +16,6 @@ const SHOW = {
   month: (value: string) => format.month(value),
   moment: (instant: string | null) => (instant === null ? '' : format.moment(instant)),
   relative: (instant: string | null) => (instant === null ? '' : format.relative(instant)),
-  daysLeft: (days: number | null) => format.daysLeft(days),
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Job } from '@spends/client'
+import { windowMemory } from './memory.ts'
 
 /** Where it stands which job somebody follows, through a reload of the page. */
 const KEPT = 'work'
@@ -15,13 +16,12 @@ export function onFollow(take: (job: Job) => void): void {
 
 /** The id of the job that was followed before this page was loaded. */
 export function keptWork(): string | null {
-  return sessionStorage.getItem(KEPT)
+  return windowMemory.get(KEPT)
 }
 
 /** @param id null when nobody follows any */
 export function keepWork(id: string | null): void {
-  if (id === null) sessionStorage.removeItem(KEPT)
-  else sessionStorage.setItem(KEPT, id)
+  windowMemory.set(KEPT, id)
 }
 
 /** Says that backups have come, gone or been proven. */

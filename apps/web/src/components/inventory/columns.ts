@@ -1,3 +1,5 @@
+import { browserMemory } from '../../lib/memory.ts'
+
 /** The columns beside the product, which always stands there. */
 const COLUMNS = [
   'price',
@@ -37,7 +39,7 @@ export interface TableLook {
 export function tableLook(): TableLook {
   return {
     shown: readShown(),
-    isDense: localStorage.getItem(DENSITY_KEY) === 'dense',
+    isDense: browserMemory.get(DENSITY_KEY) === 'dense',
     get hidden() {
       return COLUMNS.filter((column) => !this.shown.includes(column)).join(' ')
     },
@@ -46,20 +48,20 @@ export function tableLook(): TableLook {
     },
     toggle(column) {
       this.shown = this.has(column) ? this.shown.filter((one) => one !== column) : [...this.shown, column]
-      localStorage.setItem(KEY, this.shown.join(' '))
+      browserMemory.set(KEY, this.shown.join(' '))
     },
     reset() {
       this.shown = [...SHOWN_AT_FIRST]
-      localStorage.removeItem(KEY)
+      browserMemory.set(KEY, null)
     },
     toggleDensity() {
       this.isDense = !this.isDense
-      localStorage.setItem(DENSITY_KEY, this.isDense ? 'dense' : 'wide')
+      browserMemory.set(DENSITY_KEY, this.isDense ? 'dense' : 'wide')
     },
   }
 }
 
 function readShown(): Column[] {
-  const kept = localStorage.getItem(KEY)
+  const kept = browserMemory.get(KEY)
   return kept === null ? [...SHOWN_AT_FIRST] : COLUMNS.filter((column) => kept.split(' ').includes(column))
 }

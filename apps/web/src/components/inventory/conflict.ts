@@ -2,6 +2,7 @@ import { date, money } from '../../lib/format.ts'
 import { type MessageKey, t } from '../../lib/messages.ts'
 import { differingFields, type FormField, type PurchaseForm, readPrice } from '../../lib/purchase-form.ts'
 import { settings } from '../../lib/settings.ts'
+import { warrantyType } from '../../lib/warranty-words.ts'
 
 /** A field that was changed here, and stands otherwise there. */
 export interface Difference {
@@ -50,7 +51,7 @@ function show(form: PurchaseForm, field: FormField): string {
   const value = form[field]
   if (field === 'price') return money(readPrice(form, settings().locale).amount ?? '0', form.currency_code)
   if (field === 'status') return t(`common.status_${form.status}`)
-  if (field === 'warranty_type') return t(`inventory.warranty_${form.warranty_type}`)
+  if (field === 'warranty_type') return warrantyType(form.warranty_type)
   if (typeof value === 'boolean') return t(value ? 'inventory.yes' : 'inventory.no')
   if (value === null || value === '') return '–'
   if (Array.isArray(value)) return value.join(', ') || '–'

@@ -20,6 +20,8 @@ interface FilterChip {
 /** What the filters of the list are, and how they are changed. */
 export interface Filters {
   filter: Filter
+  /** The settings have been read. */
+  isReady: boolean
   isOpen: boolean
   retailer: Combobox
   brand: Combobox
@@ -67,6 +69,7 @@ export function filters(onChange: (filter: Filter, how: 'push' | 'replace') => v
 
   const made = Alpine.reactive<Filters>({
     filter: {},
+    isReady: false,
     isOpen: false,
     retailer: entries('retailers', 'retailer_id'),
     brand: entries('brands', 'brand_id'),
@@ -89,6 +92,8 @@ export function filters(onChange: (filter: Filter, how: 'push' | 'replace') => v
       })
     },
     get currencies() {
+      // The names are those of a language that the settings say.
+      if (!this.isReady) return []
       return listCurrencies(settings().base_currency).map((code) => ({ id: code, name: currencyName(code) }))
     },
     get search() {
@@ -98,6 +103,7 @@ export function filters(onChange: (filter: Filter, how: 'push' | 'replace') => v
       this.isOpen = !this.isOpen
     },
     follow(filter) {
+      this.isReady = true
       // Read again, as after a change: what is being written stays.
       if (JSON.stringify(filter) === JSON.stringify(this.filter)) return
       this.filter = filter

@@ -21,7 +21,7 @@ import {
 } from '../../lib/purchase-filter.ts'
 import { type PurchaseRow, toRow } from '../../lib/purchase-row.ts'
 import { resource } from '../../lib/resource.ts'
-import { readSettings, settings } from '../../lib/settings.ts'
+import { readSettings } from '../../lib/settings.ts'
 import { type Bulk, bulk } from './bulk.ts'
 import { tableLook } from './columns.ts'
 import { ask, onSaved, readId } from './drawer-events.ts'
@@ -52,7 +52,7 @@ export function registerInventory(): void {
 
       init() {
         this.filters = filters((filter, how) => this.go(filter, { skip: 0 }, how))
-        this.pages = pager(() => this.go(this.wanted, { skip: this.pages.skip, limit: this.pages.limit }))
+        this.pages = pager((how) => this.go(this.wanted, { skip: this.pages.skip, limit: this.pages.limit }, how))
         this.list = resource((signal) => this.readPage(signal))
         this.work = bulk(
           () => this.picked,
@@ -119,14 +119,9 @@ export function registerInventory(): void {
       draw() {
         const { data } = this.list
         if (!data) return
-        this.rows = data.items.map((purchase) => toRow(purchase, settings().expiring_soon_days))
-        Object.assign(this.pages, { skip: data.skip, limit: data.limit, total: data.total })
+        this.rows = data.items.map(toRow)
         this.picked.offer(data)
-        // What was on this page is gone: another one is the last now.
-        if (data.items.length === 0 && data.skip > 0) {
-          const last = Math.max(0, Math.floor((data.total - 1) / data.limit) * data.limit)
-          this.go(this.wanted, { skip: last }, 'replace')
-        }
+        this.pages.take(data)
       },
 
       search() {

@@ -34,7 +34,7 @@ export function registerBackupList(): void {
       init() {
         reload = () => void this.list.load()
         this.$watch('list.data', () => {
-          this.pager.total = this.list.data?.total ?? 0
+          if (this.list.data) this.pager.take(this.list.data)
         })
         reload()
         onBackupsChanged(reload)

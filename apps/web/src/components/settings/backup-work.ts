@@ -55,8 +55,17 @@ export function registerBackupWork(): void {
       } catch (error) {
         const { code } = explain(error)
         if (code === 'NOT_FOUND') keepWork(null)
-        else window.addEventListener('spends:back', () => void this.resume(), { once: true })
+        else this.resumeLater()
       }
+    },
+    /** When the instance is back, or when the line above is read again: a failure of it offers that. */
+    resumeLater() {
+      const again = new AbortController()
+      const resume = () => {
+        again.abort()
+        void this.resume()
+      }
+      for (const event of ['spends:back', 'spends:backups']) window.addEventListener(event, resume, again)
     },
     /** Shows a job until somebody dismisses it. */
     watch(job: Job) {

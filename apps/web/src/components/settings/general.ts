@@ -5,6 +5,7 @@ import { component } from '../../lib/component.ts'
 import { listCurrencies } from '../../lib/currencies.ts'
 import { explain, problemOf, type ShownFailure } from '../../lib/failure.ts'
 import { date, dayOf } from '../../lib/format.ts'
+import { windowMemory } from '../../lib/memory.ts'
 import { t } from '../../lib/messages.ts'
 import { resource } from '../../lib/resource.ts'
 import { languageOf, sampleOf } from '../../lib/sample.ts'
@@ -35,8 +36,8 @@ export function registerGeneral(): void {
     init() {
       this.$watch('stored.data', () => this.fill())
       void this.stored.load()
-      if (sessionStorage.getItem(SAVED) === null) return
-      sessionStorage.removeItem(SAVED)
+      if (windowMemory.get(SAVED) === null) return
+      windowMemory.set(SAVED, null)
       toast(t('settings.saved'))
     },
     fill() {
@@ -100,7 +101,7 @@ export function registerGeneral(): void {
       try {
         const saved = await api.settings.update.mutate({ ...rest, expiring_soon_days: Number(days) })
         if (languageOf(saved.locale) !== document.documentElement.lang) {
-          sessionStorage.setItem(SAVED, '')
+          windowMemory.set(SAVED, '')
           location.reload()
           return
         }
