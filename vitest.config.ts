@@ -11,6 +11,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     environment: 'node',
+    // Files leave nothing behind in the process they share with others, and load what they have in common once.
+    isolate: false,
     // Many tests wait for servers of their own: one for each of two cores, where Vitest would leave one idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,

@@ -15,7 +15,7 @@ const OWN = { first: 0, count: 400 }
 const FILE = { first: 200, count: 2_500 }
 /** Of the purchases in both, every so many is the same in both. */
 const SAME_EACH = 4
-const KILLS = { sqlite: 4, postgres: 2 }
+const KILLS = { sqlite: 2, postgres: 1 }
 
 const [IN_BOTH, NEW] = [OWN.first + OWN.count - FILE.first, FILE.first + FILE.count - OWN.count]
 
@@ -85,7 +85,8 @@ describeEachEngine('an import whose process is killed', ({ name, createDatabaseU
     expect(await readState(running)).toEqual(before)
 
     const seen: Record<string, number> = {}
-    for (let kill = 1; kill <= KILLS[name]; kill += 1) {
+    // However fast it goes, one of them is hit while it works.
+    for (let kill = 1; kill <= KILLS[name] || !seen.INTERRUPTED; kill += 1) {
       const { id } = await startImport(running, table)
       await setTimeout(random.below(duration))
       running = await restart()
