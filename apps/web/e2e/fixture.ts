@@ -45,7 +45,7 @@ export const test = base.extend<Fixtures & { browser: Browser }>({
       await use(browser)
       await browser.close()
     },
-    { scope: 'file' },
+    { scope: 'worker' },
   ],
 
   app: async ({ browser }, use) => {

@@ -82,6 +82,21 @@ describe('the files of a purchase', () => {
       'paste.txt',
     ])
 
+    // On a slow line it can be seen how far a file is.
+    const line = await page.context().newCDPSession(page)
+    await line.send('Network.enable')
+    const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 300_000 }
+    await line.send('Network.emulateNetworkConditions', slow)
+    await drawer
+      .getByLabel('Choose files')
+      .setInputFiles({ name: 'scan.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(400_000, 'scan') })
+    await page.waitForFunction(() => {
+      const { value } = document.querySelector<HTMLProgressElement>('#purchase progress') ?? { value: 0 }
+      return value > 0 && value < 1
+    })
+    await drawer.getByRole('link', { name: 'scan.bin', exact: true }).waitFor()
+    await line.detach()
+
     app.guard.expect(413)
     const folder = await mkdtemp(join(tmpdir(), 'large-'))
     await writeFile(join(folder, 'film.bin'), Buffer.alloc(26 * 1024 * 1024))

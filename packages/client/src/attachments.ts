@@ -16,14 +16,13 @@ export async function uploadAttachment(
   url: string,
   purchaseId: string,
   file: Blob,
-  { filename, kind, headers = {}, signal }: AttachmentUploadOptions = {},
+  { filename, kind, headers = {}, ...sending }: AttachmentUploadOptions = {},
 ): Promise<Attachment> {
   const name = filename ?? ('name' in file ? String(file.name) : '')
   const form = encodeForm(kind === undefined ? {} : { kind }, file, name)
-  return postFile<Attachment>(url, `/api/purchases/${encodeURIComponent(purchaseId)}/attachments`, {
+  return postFile<Attachment>(url, `/api/purchases/${encodeURIComponent(purchaseId)}/attachments`, form, {
+    ...sending,
     headers: { ...headers, 'Content-Type': form.type },
-    body: form,
-    ...(signal ? { signal } : {}),
   })
 }
 

@@ -30,14 +30,10 @@ function sendBackup<T>(
   url: string,
   path: string,
   file: Blob,
-  { passphrase, headers = {}, signal }: RestoreUploadOptions,
+  { passphrase, headers = {}, ...sending }: RestoreUploadOptions,
 ): Promise<T> {
   const body = encodeForm(passphrase === undefined ? {} : { passphrase }, file, 'backup')
-  return postFile<T>(url, path, {
-    headers: { ...headers, 'Content-Type': body.type },
-    body,
-    ...(signal ? { signal } : {}),
-  })
+  return postFile<T>(url, path, body, { ...sending, headers: { ...headers, 'Content-Type': body.type } })
 }
 
 /**

@@ -104,6 +104,8 @@ describe('the published package', () => {
       'dist/rescue.js',
       'dist/router.d.ts',
       'dist/router.js',
+      'dist/send-watched.d.ts',
+      'dist/send-watched.js',
       'dist/types.d.ts',
       'dist/types.js',
       'dist/upload.d.ts',
@@ -138,6 +140,7 @@ describe('the published package', () => {
       './failure.js',
       './imports.js',
       './rescue.js',
+      './send-watched.js',
       './upload.js',
       '@trpc/client',
     ])

@@ -50,8 +50,8 @@ function send<T>(url: string, path: string, source: RescueSource, { passphrase }
   const fields = passphrase === undefined ? {} : { passphrase }
   if ('file' in source) {
     const body = encodeForm(fields, source.file, 'backup')
-    return postFile<T>(url, path, { headers: { 'Content-Type': body.type }, body })
+    return postFile<T>(url, path, body, { headers: { 'Content-Type': body.type } })
   }
   const body = JSON.stringify({ backup_id: source.backup_id, ...fields })
-  return postFile<T>(url, path, { headers: { 'Content-Type': 'application/json' }, body })
+  return ask<T>(url, path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
 }

@@ -1,6 +1,7 @@
 import { TRPCClientError } from '@trpc/client'
 import { isProblem, type Problem, toFailure } from './failure.ts'
 import type { AppRouter } from './router.ts'
+import { type Sending, sendWatched } from './send-watched.ts'
 
 /** A file that was sent to be imported. */
 export interface ImportFile {
@@ -21,6 +22,8 @@ export interface UploadOptions {
   headers?: Record<string, string>
   /** Breaks the upload off. */
   signal?: AbortSignal
+  /** Told what share of the upload has been sent so far, 0 to 1. Only browsers know; elsewhere it is not called. */
+  onProgress?: (share: number) => void
 }
 
 /**
@@ -32,29 +35,36 @@ export interface UploadOptions {
 export async function uploadImportFile(
   url: string,
   file: Blob,
-  { filename, headers = {}, signal }: UploadOptions = {},
+  { filename, headers = {}, ...sending }: UploadOptions = {},
 ): Promise<ImportFile> {
   const name = filename ?? ('name' in file ? String(file.name) : undefined)
-  return postFile<ImportFile>(url, '/api/import/files', {
+  return postFile<ImportFile>(url, '/api/import/files', file, {
+    ...sending,
     headers: {
       ...headers,
       'Content-Type': 'application/octet-stream',
       ...(name === undefined ? {} : { 'Content-Disposition': `attachment; filename*=UTF-8''${encode(name)}` }),
     },
-    body: file,
-    ...(signal ? { signal } : {}),
   })
 }
 
 /** Sends bytes to the instance. @throws TRPCClientError, which `getFailure` reads */
-export async function postFile<T>(url: string, path: string, init: RequestInit): Promise<T> {
-  return ask<T>(url, path, { method: 'POST', ...init })
+export async function postFile<T>(url: string, path: string, file: Blob, sending: Sending): Promise<T> {
+  return answerOf<T>(sendWatched(addressOf(url, path), file, sending))
 }
 
 /** Asks the instance over REST. @throws TRPCClientError, which `getFailure` reads */
 export async function ask<T>(url: string, path: string, init: RequestInit): Promise<T> {
+  return answerOf<T>(fetch(addressOf(url, path), init))
+}
+
+function addressOf(url: string, path: string): string {
+  return `${url.replace(/\/+$/, '')}${path}`
+}
+
+async function answerOf<T>(asked: Promise<Response>): Promise<T> {
   try {
-    const response = await fetch(`${url.replace(/\/+$/, '')}${path}`, init)
+    const response = await asked
     const body: unknown = await response.json()
     if (response.ok) return body as T
     throw isProblem(body) ? refusalOf(body) : new Error(`it says ${response.status}`)

@@ -16,22 +16,32 @@ export function registerImportFile(): void {
   component('importFile', () => {
     let chosen = new File([], '')
     let asked = new AbortController()
+    let onProgress = (_share: number) => {}
     const listening = new AbortController()
     return {
       isOver: false,
       name: '',
       size: 0,
+      /** What of it has been sent, 0 to 1. */
+      share: 0,
       /** Something wrong with what was chosen, before anything is sent. */
       problem: '',
       upload: resource(async (signal) => {
         asked = new AbortController()
-        const file = await uploadImportFile(ORIGIN, chosen, { signal: AbortSignal.any([signal, asked.signal]) })
+        const either = AbortSignal.any([signal, asked.signal])
+        const file = await uploadImportFile(ORIGIN, chosen, {
+          signal: either,
+          onProgress: (share) => onProgress(share),
+        })
         wizard().go({ ...NO_IMPORT, file: file.id, name: file.filename })
         return file
       }),
 
       init() {
         focusHeading(this.$root)
+        onProgress = (share) => {
+          this.share = share
+        }
         window.addEventListener('paste', (event) => this.paste(event), { signal: listening.signal })
       },
       destroy() {
@@ -68,6 +78,7 @@ export function registerImportFile(): void {
         chosen = file
         this.name = file.name
         this.size = file.size
+        this.share = 0
         void this.upload.load()
       },
       cancel() {

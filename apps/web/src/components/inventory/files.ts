@@ -20,6 +20,8 @@ interface Waiting {
   state: 'waiting' | 'sending' | 'failed'
   /** What is the matter with it. */
   note: string
+  /** What of it has been sent, 0 to 1. */
+  share: number
 }
 
 /** A file of the purchase. */
@@ -98,7 +100,16 @@ export function files(): Files {
       for (const file of given) {
         const picture = PICTURES.test(file.type) ? URL.createObjectURL(file) : ''
         const note = t('inventory.file_waiting')
-        this.waiting.push({ key: ++last, file, name: file.name, kind: this.kind, picture, state: 'waiting', note })
+        this.waiting.push({
+          key: ++last,
+          file,
+          name: file.name,
+          kind: this.kind,
+          picture,
+          state: 'waiting',
+          note,
+          share: 0,
+        })
       }
       if (this.purchaseId !== '') void this.send()
     },
@@ -173,11 +184,15 @@ export function files(): Files {
       const next = made.waiting.find(({ state }) => state === 'waiting')
       if (!next || signal.aborted) return
       next.state = 'sending'
+      next.share = 0
       next.note = t('inventory.file_sending', { size: bytes(next.file.size) })
       try {
         const attachment = await uploadAttachment(ORIGIN, purchaseId, next.file, {
           kind: next.kind,
           signal,
+          onProgress(share) {
+            next.share = share
+          },
         })
         made.discard(next)
         made.kept = [...made.kept.filter(({ id }) => id !== attachment.id), toKept(attachment)]

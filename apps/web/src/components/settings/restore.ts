@@ -29,6 +29,8 @@ export function registerRestore(): void {
       plan: null as RestorePlan | null,
       failure: null as ShownFailure | null,
       isReading: false,
+      /** What of the file has been sent, 0 to 1. */
+      share: 0,
       isStarting: false,
       typed: '',
       typeLabel: t('common.type_word', { word: WORD }),
@@ -86,11 +88,12 @@ export function registerRestore(): void {
         const own = new AbortController()
         reading = own
         this.isReading = true
+        this.share = 0
         this.failure = null
         announce(t('settings.inspecting'))
         try {
           const { signal } = own
-          const options = { ...this.opening, signal }
+          const options = { ...this.opening, signal, onProgress: (share: number) => this.sent(share) }
           const plan = this.backup
             ? await api.backup.plan.mutate({ id: this.backup.id, ...this.opening }, { signal })
             : this.file && (await planRestoreFile(ORIGIN, this.file, options))
@@ -105,6 +108,16 @@ export function registerRestore(): void {
         } finally {
           if (reading === own) this.isReading = false
         }
+      },
+      sent(share: number) {
+        this.share = share
+      },
+      /** A file is on its way; what comes after that is done by the instance. */
+      get isSending() {
+        return this.file !== null && (this.isReading || this.isStarting) && this.share < 1
+      },
+      get sending() {
+        return this.file ? t('settings.sending', { name: this.file.name, size: bytes(this.file.size) }) : ''
       },
       refuse(error: unknown) {
         const failure = explain(error)
@@ -160,11 +173,13 @@ export function registerRestore(): void {
       async start() {
         if (this.isBlocked) return
         this.isStarting = true
+        this.share = 0
         this.failure = null
         try {
           const job = this.backup
             ? await api.backup.restore.mutate({ id: this.backup.id, ...this.opening })
-            : this.file && (await restoreFile(ORIGIN, this.file, this.opening))
+            : this.file &&
+              (await restoreFile(ORIGIN, this.file, { ...this.opening, onProgress: (share) => this.sent(share) }))
           if (!job) return
           this.close()
           follow(job)
