@@ -34,7 +34,7 @@ export default defineConfig({
           name: 'pages',
           include: ['apps/web/e2e/**/*.test.ts'],
           globalSetup: 'apps/web/e2e/global-setup.ts',
-          testTimeout: 60_000,
+          testTimeout: 120_000,
         },
       },
     ],

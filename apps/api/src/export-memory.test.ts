@@ -30,5 +30,5 @@ describeEachEngine('an export', ({ createDatabaseUrl }) => {
     } finally {
       await server.stop()
     }
-  })
+  }, 120_000)
 })

@@ -61,7 +61,7 @@ export const test = base.extend<Fixtures & { browser: Browser }>({
         ...options,
       })
       contexts.push(context)
-      context.setDefaultTimeout(10_000)
+      context.setDefaultTimeout(20_000)
       const page = await context.newPage()
       await page.clock.setFixedTime(NOW)
       guard.watch(page)

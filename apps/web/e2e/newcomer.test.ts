@@ -54,10 +54,7 @@ async function select(page: Page, list: Locator, label: string): Promise<void> {
   await page.keyboard.press('Tab')
 }
 
-test('a newcomer without a mouse comes from nothing to a restored backup', { timeout: 120_000 }, async ({
-  app,
-  page,
-}) => {
+test('a newcomer without a mouse comes from nothing to a restored backup', async ({ app, page }) => {
   app.guard.expect(503)
   // Heard all the time: the dialogs of the browser are only held back while somebody listens.
   page.on('filechooser', () => {})
@@ -113,7 +110,5 @@ test('a newcomer without a mouse comes from nothing to a restored backup', { tim
   expect(items.filter(({ warranty }) => warranty?.warranty_end)).toHaveLength(BOUGHT.length)
   const whole = await Promise.all(items.map(({ id }) => app.client.purchases.get.query({ id })))
   const files = whole.flatMap(({ attachments }) => attachments)
-  expect(files.map(({ filename, available }) => [filename, available])).toEqual(
-    BOUGHT.map(() => ['receipt.txt', true]),
-  )
+  expect(files.map(({ filename, available }) => [filename, available])).toEqual(BOUGHT.map(() => ['receipt.txt', true]))
 })

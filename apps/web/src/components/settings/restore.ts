@@ -117,7 +117,7 @@ export function registerRestore(): void {
         return this.file !== null && (this.isReading || this.isStarting) && this.share < 1
       },
       get sending() {
-        return this.file ? t('settings.sending', { name: this.file.name, size: bytes(this.file.size) }) : ''
+        return this.file ? t('settings.sending', { name: this.file.name }) : ''
       },
       refuse(error: unknown) {
         const failure = explain(error)
