@@ -23,7 +23,7 @@ export { BackupPlace, type BucketAccess, openDestination } from './backup/destin
 export { testDestination } from './backup/destinations/try.ts'
 export { queueDueBackup } from './backup/due.ts'
 export { Erasing, startErasing } from './backup/erase.ts'
-export { backupPath, deleteBackup, listBackups, readBackup, sweepBackups } from './backup/folder.ts'
+export { backupPath, deleteBackup, listBackups, readBackup, readFolder, sweepBackups } from './backup/folder.ts'
 export { BackupTrigger, type Manifest } from './backup/manifest.ts'
 export { type RestoreFilesOptions, restoreFiles } from './backup/only-files.ts'
 export { type PlanOptions, planRestore, type RestorePlan } from './backup/plan.ts'

@@ -113,6 +113,20 @@ describeEachEngine('spends backup and restore', ({ name, createDatabaseUrl }) =>
     expect(again.code).not.toBe(0)
   })
 
+  it('name a record that cannot be read, list the others, and restore no other for the latest', async () => {
+    const { id } = await backUp()
+    const [folder, filename] = [join(DATA_DIR, 'backups'), 'spends-backup-20990101T000000Z.zip']
+    await writeFile(join(folder, filename), '')
+    await mkdir(join(folder, `${filename}.json`))
+    const problem = `Not all backups in ${folder} are known, as what stands beside them cannot be read: ${filename}.json (EISDIR).`
+    expect(await spends('list')).toMatchObject({ code: 1, stdout: expect.stringContaining(id), stderr: `${problem}\n` })
+    expect(await spends('restore', 'latest', '--yes')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`${problem} So nobody can say which is the latest`),
+    })
+    expect(await spends('verify', id)).toMatchObject({ code: 0 })
+  })
+
   it('restore the latest backup that is no restore point', async () => {
     await backUp()
     await spends('demo', '--purchases', '5')

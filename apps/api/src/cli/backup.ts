@@ -4,10 +4,10 @@ import {
   copyToAll,
   createBackup,
   type Keeping,
-  listBackups,
   listCopies,
   openDestination,
   pruneBackups,
+  readFolder,
   readKeeping,
   readPassphrase,
   refuseBesideBackup,
@@ -116,9 +116,15 @@ export function readList(words: string[]): Command | undefined {
   return async (env) => {
     const from = said.text.from
     const place = from === undefined ? foldersOf(env).backups : resolvePlace(from)
-    const records =
-      from === undefined ? await listBackups(place) : await listCopies(await openDestination(place, bucketAccess(env)))
-    if (records.length === 0) return say(`There are no backups in ${place}.`)
-    return say(`${count(records.length, 'backup')} in ${place}, the newest first:`, ...records.map(describeBackup))
+    const { records, problem } =
+      from === undefined
+        ? await readFolder(place)
+        : { records: await listCopies(await openDestination(place, bucketAccess(env))), problem: undefined }
+    if (records.length > 0) {
+      say(`${count(records.length, 'backup')} in ${place}, the newest first:`, ...records.map(describeBackup))
+    } else if (problem === undefined) {
+      say(`There are no backups in ${place}.`)
+    }
+    return problem === undefined ? 0 : complain(problem)
   }
 }

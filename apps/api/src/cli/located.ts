@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { type BackupRecord, backupPath, fetchCopy, listBackups, listCopies, openDestination } from '@spends/core'
+import { type BackupRecord, backupPath, fetchCopy, listCopies, openDestination, readFolder } from '@spends/core'
 import type { Env } from '../env.ts'
 import { bucketAccess } from '../files.ts'
 import { foldersOf } from '../folders.ts'
@@ -52,9 +52,12 @@ export async function withBackup<T>(
 
 async function findLocal(env: Env, name: string): Promise<LocatedBackup> {
   const folder = foldersOf(env).backups
-  const records = await listBackups(folder)
+  const { records, problem } = await readFolder(folder)
   const path = resolve(name)
   if (existsSync(path)) return { path, record: records.find((record) => backupPath(folder, record) === path) }
+  if (name === 'latest' && problem !== undefined) {
+    throw new StartError(`${problem} So nobody can say which is the latest: name one that "spends list" has.`)
+  }
   const record = choose(records, name, folder)
   return { path: backupPath(folder, record), record }
 }

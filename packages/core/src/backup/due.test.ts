@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeEachEngine } from '@spends/db/testing'
@@ -12,7 +12,7 @@ import { updateSettings } from '../settings.ts'
 import { openContext, type TestContext } from '../testing.ts'
 import { BackupConfigChanges, updateBackupConfig } from './config.ts'
 import { queueDueBackup } from './due.ts'
-import { listBackups } from './folder.ts'
+import { listBackups, readBackup } from './folder.ts'
 import { getBackupStatus } from './status.ts'
 
 describeEachEngine('scheduled backups', (engine) => {
@@ -126,6 +126,25 @@ describeEachEngine('scheduled backups', (engine) => {
       const unreadable = { ...ctx, folders: { ...given.folders, backups: folder } }
       expect(await getBackupStatus(unreadable)).toMatchObject({ state: 'FAILED', problem, last_backup: null })
       await expect(listBackups(folder)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', message: problem })
+    })
+
+    it('hide none of the others where the record of one cannot be read, which shows', async () => {
+      await daily()
+      ctx.setNow('2026-03-16T03:00:00Z')
+      await queueDueBackup(ctx)
+      await doJobs()
+      const [made] = await listBackups(backups)
+      if (!made) throw new Error('It was made just now')
+      // Whoever may read everything can not read a folder as a file.
+      await writeFile(join(backups, 'spends-backup-20260316T040000Z.zip'), '')
+      await mkdir(join(backups, 'spends-backup-20260316T040000Z.zip.json'))
+      expect(await listBackups(backups)).toEqual([made])
+      expect(await readBackup(backups, made.id)).toEqual(made)
+      expect(await status()).toMatchObject({
+        state: 'FAILED',
+        problem: `Not all backups in ${backups} are known, as what stands beside them cannot be read: spends-backup-20260316T040000Z.zip.json (EISDIR).`,
+        last_backup: { id: made.id },
+      })
     })
 
     it('show until one is made', async () => {

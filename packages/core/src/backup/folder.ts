@@ -13,27 +13,48 @@ import { isTemporaryOf, PARTIAL, syncFolder, withTemporary } from './temporary.t
 const BACKUP = /^spends-backup-.*\.zip(\.age)?$/
 const RECORD = '.json'
 
+/** What a folder holds. */
+export interface BackupFolder {
+  /** Newest first. */
+  records: BackupRecord[]
+  /** Which others may be backups, and cannot be listed, in a sentence; undefined where all can. */
+  problem: string | undefined
+}
+
 /**
- * The backups of a folder, newest first; none where there is no folder.
+ * The backups of a folder, newest first; none where there is no folder, and but for those whose record cannot be read.
  * @throws AppError SERVICE_UNAVAILABLE with a sentence when the folder cannot be read
  */
 export async function listBackups(folder: string): Promise<BackupRecord[]> {
-  try {
-    return await readRecords(folder)
-  } catch (error) {
-    throw asDestinationError(folder, error)
-  }
+  return (await readFolder(folder)).records
 }
 
-async function readRecords(folder: string): Promise<BackupRecord[]> {
-  const names = new Set(await namesIn(folder))
+/** As `listBackups`, and says what is left out. */
+export async function readFolder(folder: string): Promise<BackupFolder> {
+  const names = new Set(
+    await namesIn(folder).catch((error: unknown) => {
+      throw asDestinationError(folder, error)
+    }),
+  )
   const records: BackupRecord[] = []
+  const unreadable: string[] = []
   for (const name of names) {
     if (!BACKUP.test(name) || !names.has(name + RECORD)) continue
-    const record = await readRecord(join(folder, name + RECORD))
-    if (record?.filename === name) records.push(record)
+    try {
+      const record = await readRecord(join(folder, name + RECORD))
+      if (record?.filename === name) records.push(record)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error
+      unreadable.push(`${name + RECORD} (${error.code})`)
+    }
   }
-  return records.sort((a, b) => (b.created_at + b.id > a.created_at + a.id ? 1 : -1))
+  records.sort((a, b) => (b.created_at + b.id > a.created_at + a.id ? 1 : -1))
+  return { records, problem: problemOf(folder, unreadable.sort()) }
+}
+
+function problemOf(folder: string, unreadable: readonly string[]): string | undefined {
+  if (unreadable.length === 0) return undefined
+  return `Not all backups in ${folder} are known, as what stands beside them cannot be read: ${unreadable.join(', ')}.`
 }
 
 /** @throws AppError NOT_FOUND */

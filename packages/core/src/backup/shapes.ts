@@ -84,7 +84,7 @@ export const BackupStatus = z
   .object({
     state: z.enum(['IDLE', 'RUNNING', 'OVERDUE', 'FAILED']).meta({
       description:
-        'RUNNING: a backup or restore is under way. FAILED: the last backup, or a copy of it, did not come about, or the folder of backups cannot be read. OVERDUE: the schedule asked for one over an hour ago.',
+        'RUNNING: a backup or restore is under way. FAILED: the last backup, or a copy of it, did not come about, or the folder of backups, or the record of one in it, cannot be read. OVERDUE: the schedule asked for one over an hour ago.',
     }),
     problem: z.string().nullable().meta({ description: 'What is wrong, for FAILED and OVERDUE, in a sentence.' }),
     running_job: Job.nullable(),

@@ -7,7 +7,7 @@ import { listJobs } from '../jobs/store.ts'
 import { getSettings } from '../settings.ts'
 import { readConfig } from './config.ts'
 import { findNextRun } from './due.ts'
-import { listBackups } from './folder.ts'
+import { readFolder } from './folder.ts'
 import type { BackupRecord } from './record.ts'
 import { nextRun } from './schedule.ts'
 import { type Backup, type BackupStatus, type NewBackupReport, toBackup } from './shapes.ts'
@@ -34,10 +34,11 @@ export async function getBackupStatus(ctx: Context & { readonly folders: JobFold
 
 type Judgement = Pick<BackupStatus, 'state' | 'problem'>
 
-/** A folder that cannot be read is what has to be told first. */
+/** A folder that cannot be read, or not all of it, is what has to be told first. */
 async function look(folder: string): Promise<{ records: BackupRecord[]; unreadable?: Judgement }> {
   try {
-    return { records: await listBackups(folder) }
+    const { records, problem } = await readFolder(folder)
+    return problem === undefined ? { records } : { records, unreadable: { state: 'FAILED', problem } }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     return { records: [], unreadable: { state: 'FAILED', problem: error.message } }
