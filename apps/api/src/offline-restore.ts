@@ -94,7 +94,7 @@ async function restoreInPlace(options: OfflineRestoreOptions): Promise<OfflineRe
           await switchBesideServer(ctx, (tx) => switching(tx, revision))
           restorePoint = record
         },
-        again: (attempt) => attempt(),
+        again: (attempts) => attempts(),
       }),
     )
     return { report, restorePoint, aside: null }

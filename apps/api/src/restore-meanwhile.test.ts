@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import {
   createBackup,
   createRetailer,
@@ -53,6 +54,10 @@ describeEachEngine('what is written while a server restores', (engine) => {
     const { items } = (await ask('/api/purchases?sort=product_name')).body
     return items.map((item: { product_name: string }) => item.product_name).sort()
   }
+  const allNames = async () => {
+    const { purchases } = (await ask('/api/export/json')).body
+    return purchases.map((purchase: { product_name: string }) => purchase.product_name) as string[]
+  }
   const points = async () => (await listBackups(server.folders.backups)).filter(({ id }) => id !== backup_id)
 
   it('is in the restore point, for which others have to wait then', async () => {
@@ -74,6 +79,33 @@ describeEachEngine('what is written while a server restores', (engine) => {
     onKept = async () => {}
     expect(await restore(job.result.restore_point)).toMatchObject({ status: 'SUCCEEDED' })
     expect(await names()).toEqual(['Bought later', 'Bought meanwhile', 'In the backup'])
+  })
+
+  it('and acknowledged, whenever that was, is there or in the restore point', async () => {
+    onKept = async () => {}
+    const acknowledged: string[] = []
+    let isOver = false
+    const buyOn = async (buyer: number) => {
+      for (let number = 0; !isOver; number += 1) {
+        const product_name = `Bought by ${buyer}, ${number}`
+        const { status } = await post('/api/purchases', { product_name, price: '1', purchase_date: '2026-03-01' })
+        expect([201, 503]).toContain(status)
+        if (status === 201) acknowledged.push(product_name)
+        await setImmediate()
+      }
+    }
+    const buyers = [0, 1, 2].map(buyOn)
+    const job = await restore(backup_id).finally(() => {
+      isOver = true
+    })
+    await Promise.all(buyers)
+    expect(job).toMatchObject({ status: 'SUCCEEDED', error: null })
+    const now = await allNames()
+    await restore(job.result.restore_point)
+    const before = await allNames()
+    expect(before.length).toBeGreaterThan(2)
+    expect(acknowledged.filter((name) => !now.includes(name) && !before.includes(name))).toEqual([])
+    expect(now.filter((name) => before.includes(name))).toEqual(['In the backup'])
   })
 
   it('again and again, by somebody who need not wait, is there, and the restore says why it is not', async () => {

@@ -38,7 +38,8 @@ export async function createRestorePoint(
  * is not what would be lost, so it is removed, and all is done again, a few times.
  * @param folder of backups
  * @param replace in one transaction, which throws WrittenMeanwhile where the data is not that of the point any more
- * @param again runs an attempt after the first one: whoever can keeps others from writing while it goes on
+ * @param again runs all attempts after the first one: whoever can keeps others from writing while they go on. What was
+ *   under way by then may still spoil the second one
  * @throws WrittenMeanwhile when somebody wrote each time
  */
 export async function replaceKept(
@@ -50,21 +51,19 @@ export async function replaceKept(
   }: {
     keep: () => Promise<RestorePoint>
     replace: (point: RestorePoint) => Promise<void>
-    again: (attempt: () => Promise<void>) => Promise<void>
+    again: (attempts: () => Promise<void>) => Promise<void>
   },
 ): Promise<void> {
-  for (let number = 1; ; number += 1) {
-    let point: RestorePoint | undefined
-    const attempt = async () => {
-      point = await keep()
-      await replace(point)
-    }
+  const attempt = async (number: number): Promise<void> => {
+    const point = await keep()
     try {
-      return await (number === 1 ? attempt() : again(attempt))
+      return await replace(point)
     } catch (error) {
       if (!(error instanceof WrittenMeanwhile)) throw error
-      if (point?.record) await removeBackup(folder, point.record)
+      if (point.record) await removeBackup(folder, point.record)
       if (number === ATTEMPTS) throw error
     }
+    await (number === 1 ? again(() => attempt(2)) : attempt(number + 1))
   }
+  await attempt(1)
 }

@@ -1,5 +1,6 @@
 import { describeEachEngine } from '@spends/db/testing'
 import { describe, expect, it } from 'vitest'
+import { getRevision } from '../revision.ts'
 import { openContext } from '../testing.ts'
 import { COLUMN_NAMES } from './column-names.ts'
 import { nameKey, proposeColumns, recallColumns, rememberColumns } from './columns.ts'
@@ -78,7 +79,9 @@ describeEachEngine('a mapping', (engine) => {
     const ctx = await openContext(engine)
     const header = ['What', 'How much', 'When']
     expect(await recallColumns(ctx, header)).toBeUndefined()
+    const { revision } = await getRevision(ctx)
     await rememberColumns(ctx, header, { product_name: 'What', price: 'How much' })
+    expect((await getRevision(ctx)).revision).toBe(revision + 1)
     await rememberColumns(ctx, header, { product_name: 'What', price: 'How much', purchase_date: 'When' })
     const columns = { product_name: 'What', price: 'How much', purchase_date: 'When' }
     expect(await recallColumns(ctx, header)).toEqual(columns)

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { toInstant } from '../calendar.ts'
 import type { Context } from '../context.ts'
+import { raiseRevision } from '../revision.ts'
 import { COLUMN_NAMES, TOTALS } from './column-names.ts'
 import { IMPORT_FIELDS, ImportColumns, type ImportField } from './options.ts'
 
@@ -95,6 +96,8 @@ export async function rememberColumns(tx: Context, header: readonly string[], co
     .values({ header: headerKey(header), ...row })
     .onConflict((conflict) => conflict.column('header').doUpdateSet(row))
     .execute()
+  // Nobody reads it in an answer, but a backup has it: what comes after one is not to be taken for kept.
+  await raiseRevision(tx)
 }
 
 /** How the columns of this header were read the last time, or undefined. */

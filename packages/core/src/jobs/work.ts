@@ -41,6 +41,8 @@ export class Work {
   #writtenAt = Number.NEGATIVE_INFINITY
   /** Progress that is told inside a transaction waits for its end: on its own it would wait for the transaction. */
   #openTransactions = 0
+  /** Within one another. */
+  #closings = 0
   #isTakingBack = false
   /** The worker is to end. */
   #isTold = false
@@ -86,11 +88,13 @@ export class Work {
       params,
       isContended,
       withRequestsClosed: async (work) => {
-        closeRequests(true)
+        this.#closings += 1
+        if (this.#closings === 1) closeRequests(true)
         try {
           return await work()
         } finally {
-          closeRequests(false)
+          this.#closings -= 1
+          if (this.#closings === 0) closeRequests(false)
         }
       },
       progress: async (stage, done, total) => {
