@@ -1,4 +1,4 @@
-import { ensureStatistics, seedDatabase } from '@spends/core'
+import { ensureStatistics, getRevision, inTransaction, seedDatabase } from '@spends/core'
 import {
   connectDatabase,
   type DatabaseHandle,
@@ -115,9 +115,20 @@ export async function prepareDatabase({ db }: DatabaseHandle, now: () => Date): 
   })
 }
 
-/** Whether no migration has run yet: there is nothing in it. */
-export async function isNewDatabase({ db }: DatabaseHandle): Promise<boolean> {
-  return explained(async () => (await migrationStatus(db)).migrations.every(({ applied_at }) => applied_at === null))
+/**
+ * Makes a database that is empty what every instance begins with; any other one stays as it is.
+ * @returns its revision as it was begun with; undefined where there was something, or somebody else was quicker
+ */
+export async function beginDatabase({ db }: DatabaseHandle, now: () => Date): Promise<number | undefined> {
+  return explained(async () => {
+    const { migrations } = await migrationStatus(db)
+    if (migrations.some(({ applied_at }) => applied_at !== null)) return undefined
+    await migrateUp(db)
+    // In one transaction: what anybody writes after it raises the revision.
+    return inTransaction({ db, now }, async (tx) =>
+      (await seedDatabase(tx)) ? (await getRevision(tx)).revision : undefined,
+    )
+  })
 }
 
 /** What keeps the database from being used at the moment, in a sentence; undefined when nothing does. */

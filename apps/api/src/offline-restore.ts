@@ -3,7 +3,6 @@ import {
   type BackupRecord,
   type Context,
   createRestorePoint,
-  getRevision,
   type RestoreOptions,
   type RestorePoint,
   type RestoreReport,
@@ -12,10 +11,10 @@ import {
   switchBesideServer,
 } from '@spends/core'
 import {
+  beginDatabase,
   DamagedError,
   explained,
   findDatabaseDamage,
-  isNewDatabase,
   openDatabase,
   prepareDatabase,
   replaceDamaged,
@@ -77,10 +76,10 @@ async function restoreInPlace(options: OfflineRestoreOptions): Promise<OfflineRe
   const database = await openDatabase(env)
   try {
     const ctx = { db: database.db, now }
-    const isNew = await isNewDatabase(database)
+    const revision = await beginDatabase(database, now)
     await prepareDatabase(database, now)
     // What it begins with need not be kept, as long as nobody has written to it.
-    let fresh: RestorePoint | null = isNew ? { revision: (await getRevision(ctx)).revision, record: null } : null
+    let fresh: RestorePoint | null = revision === undefined ? null : { revision, record: null }
     let restorePoint: BackupRecord | null = null
     const report = await restoreInto(ctx, options, (switching) =>
       replaceKept(foldersOf(env).backups, {

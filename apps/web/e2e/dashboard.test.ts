@@ -324,7 +324,7 @@ describe('a part that fails', () => {
       expect((await rowsOf(page, 'Top products')).length).toBe(4)
       const backup = page.getByRole('region', { name: 'Needs attention' }).getByRole('link')
       expect([await backup.textContent(), await backup.getAttribute('href')]).toEqual([
-        'The last backup failed',
+        'Something is wrong with the backups',
         '/settings#data',
       ])
       await expectAccessible(page)

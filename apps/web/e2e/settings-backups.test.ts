@@ -34,7 +34,7 @@ async function confirmRestore(page: Page): Promise<void> {
   const dialog = page.getByRole('dialog', { name: 'Restore a backup' })
   await dialog.getByRole('button', { name: 'Go on' }).click()
   const restore = dialog.getByRole('button', { name: 'Restore', exact: true })
-  await dialog.getByText('First a restore point is made').waitFor()
+  await dialog.getByText('Right before anything is replaced, a restore point is made').waitFor()
   expect(await restore.isDisabled()).toBe(true)
   await dialog.getByLabel('Type RESTORE to go on').fill('RESTORE')
   await restore.click()

@@ -139,7 +139,7 @@ export const backup = router({
         operation_id: 'eraseAll',
         summary: 'Erase all data',
         description:
-          'As a job. A backup is made and proven first; then a fresh instance takes the place of all data in one step, settings and the history of jobs included, while requests are answered with 503. The result names the restore point, which undoes it. Where something is changed while the backup is made, nothing is erased. Backups and their configuration stay.',
+          'As a job. A backup is made and proven first; then a fresh instance takes the place of all data in one step, settings and the history of jobs included, while requests are answered with 503. The result names the restore point, which undoes it. Where something is changed while the backup is made, nothing is erased. Backups and their configuration stay; files that were sent to be imported or restored go too.',
         tags,
         status: 202,
         location: (job) => `/jobs/${job.id}`,

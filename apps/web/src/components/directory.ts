@@ -49,6 +49,7 @@ export function registerDirectory(kind: 'retailers' | 'brands'): void {
       },
       /** Shows what the address asks for. */
       follow() {
+        clearTimeout(timer)
         this.search = readAddress().get('search') ?? ''
         void this.list.load()
       },
@@ -77,6 +78,7 @@ export function registerDirectory(kind: 'retailers' | 'brands'): void {
         void this.show('push')
       },
       async show(how: 'push' | 'replace') {
+        clearTimeout(timer)
         writeAddress({ search: this.search.trim() }, how)
         await this.list.load()
         announce(this.summary)

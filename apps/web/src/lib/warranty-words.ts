@@ -17,10 +17,16 @@ export function warrantyState({ status, days_left }: Standing): string {
   return status === 'VOIDED' ? t('common.warranty_VOIDED') : daysLeft(days_left)
 }
 
-/** The colour of those words: what is over is none to worry about. The settings must have been read. */
-export function warrantyTone({ status, days_left }: Standing): '' | 'chip-good' | 'chip-warn' {
+/**
+ * The colour of those words: what is over is none to worry about.
+ * @param soon days within which an end is near
+ */
+export function warrantyTone(
+  { status, days_left }: Standing,
+  soon = settings().expiring_soon_days,
+): '' | 'chip-good' | 'chip-warn' {
   if (status !== 'ACTIVE') return ''
-  return days_left !== null && days_left <= settings().expiring_soon_days ? 'chip-warn' : 'chip-good'
+  return days_left !== null && days_left <= soon ? 'chip-warn' : 'chip-good'
 }
 
 /** How long a warranty still covers, in words. @param days null without an end */

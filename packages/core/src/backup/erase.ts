@@ -49,10 +49,14 @@ export const eraseHandler: JobHandler = {
         return ids
       }),
     )
-    await removeImportFiles(job.folders.imports, sent)
-    await removeUploads(job, job.folders, begun)
-    await job.progress('erase', 1, 1)
     await pruneRestorePoints(job.folders.backups)
+    // Neither waits for the other: what one cannot remove now goes with the daily sweep.
+    const removals = await Promise.allSettled([
+      removeImportFiles(job.folders.imports, sent),
+      removeUploads(job, job.folders, begun),
+    ])
+    for (const removal of removals) if (removal.status === 'rejected') throw removal.reason
+    await job.progress('erase', 1, 1)
     return erased
   },
 

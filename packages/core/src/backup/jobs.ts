@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { access, constants, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDamaged } from '@spends/db'
 import type { z } from 'zod'
 import { toInstant } from '../calendar.ts'
+import { AppError } from '../errors.ts'
 import { keepResult } from '../jobs/claim.ts'
 import { type JobHandler, type JobRun, JobStopped } from '../jobs/handler.ts'
 import { readConfig } from './config.ts'
@@ -85,6 +87,10 @@ export const restoreHandler: JobHandler = {
     const folder = await openFolder(job)
     const path =
       upload === null ? backupPath(folder, await readBackup(folder, backup_id ?? '')) : uploadPath(job.folders, upload)
+    if (upload !== null && !existsSync(path)) {
+      const lost = 'The backup that was sent is not there any more: everything was erased meanwhile. Send it again.'
+      throw new AppError('CONFLICT', lost)
+    }
     const { file_count, ...known } = facts
     const outcome: RestoreOutcome = {
       ...known,

@@ -23,7 +23,7 @@ export async function getBackupStatus(ctx: Context & { readonly folders: JobFold
   const running_job = await findJob(ctx, { kind: ['BACKUP', 'RESTORE', 'ERASE'], status: ['QUEUED', 'RUNNING'] })
   const next = await findNextRun(ctx)
   return {
-    ...(running_job ? { state: 'RUNNING', problem: null } : (unreadable ?? (await judge(ctx, last_backup)))),
+    ...(running_job ? { state: 'RUNNING', problem: null } : both(unreadable, await judge(ctx, last_backup))),
     running_job,
     last_backup,
     next_scheduled_at: next ? toInstant(next) : null,
@@ -43,6 +43,12 @@ async function look(folder: string): Promise<{ records: BackupRecord[]; unreadab
     if (!(error instanceof AppError)) throw error
     return { records: [], unreadable: { state: 'FAILED', problem: error.message } }
   }
+}
+
+/** What is wrong with the folder, and what else is: neither hides the other. */
+function both(folder: Judgement | undefined, other: Judgement): Judgement {
+  if (!folder) return other
+  return { state: 'FAILED', problem: [folder.problem, other.problem].filter((problem) => problem !== null).join(' ') }
 }
 
 async function judge(ctx: Context, last: Backup | null): Promise<Judgement> {

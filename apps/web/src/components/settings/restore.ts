@@ -90,7 +90,7 @@ export function registerRestore(): void {
         this.isReading = true
         this.share = 0
         this.failure = null
-        announce(t('settings.inspecting'))
+        announce(this.file ? this.sending : t('settings.inspecting'))
         try {
           const { signal } = own
           const options = { ...this.opening, signal, onProgress: (share: number) => this.sent(share) }
@@ -110,6 +110,7 @@ export function registerRestore(): void {
         }
       },
       sent(share: number) {
+        if (share === 1 && this.share < 1 && this.isReading) announce(t('settings.inspecting'))
         this.share = share
       },
       /** A file is on its way; what comes after that is done by the instance. */
