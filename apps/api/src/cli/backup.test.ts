@@ -15,6 +15,9 @@ import { connectDatabase } from '@spends/db'
 import { describeEachEngine } from '@spends/db/testing'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { runProgram, spawnServer } from '../testing.ts'
+import { readBackup, readList, readVerify } from './backup.ts'
+import { readIntegrity } from './integrity.ts'
+import { readRestore } from './restore.ts'
 
 let DATA_DIR: string
 beforeEach(async () => {
@@ -265,19 +268,19 @@ describe('spends', () => {
     })
   })
 
+  // Whoever is not understood gets the usage: `spends` itself is tested for that.
   it.each([
-    [['backup', 'now']],
-    [['backup', '--to']],
-    [['list', 'all']],
-    [['verify']],
-    [['verify', 'a', 'b']],
-    [['restore']],
-    [['restore', '--yes']],
-    [['restore', 'latest', '--no']],
-    [['restore', 'latest', '--files', '--dry-run']],
-    [['integrity', 'now']],
-  ])('explains itself after %j', async (words) => {
-    const { code, stdout, stderr } = await spends(...words)
+    ['backup', readBackup, [['now'], ['--to']]],
+    ['list', readList, [['all']]],
+    ['verify', readVerify, [[], ['a', 'b']]],
+    ['restore', readRestore, [[], ['--yes'], ['latest', '--no'], ['latest', '--files', '--dry-run']]],
+    ['integrity', readIntegrity, [['now']]],
+  ] as const)('understands no other words behind %s', (_, read, others) => {
+    for (const words of others) expect(read([...words]), words.join(' ')).toBeUndefined()
+  })
+
+  it('explains itself where it does not understand', async () => {
+    const { code, stdout, stderr } = await spends('restore', 'latest', '--no')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(/^Usage: spends COMMAND/)
   })
