@@ -187,6 +187,24 @@ describeEachEngine('backups over HTTP', ({ name, openDatabase }) => {
       expect(await leftovers()).toEqual([])
     })
 
+    it('not from a file that is gone when its turn comes, which is said', async () => {
+      const handler = JOB_HANDLERS.RESTORE
+      if (!handler) throw new Error('Nobody restores')
+      await server.close()
+      const run: typeof handler.run = async (job) => {
+        await rm(join(job.folders.backups, 'tmp'), { recursive: true })
+        return handler.run(job)
+      }
+      server = await startTestApp(database, { handlers: { ...JOB_HANDLERS, RESTORE: { ...handler, run } } })
+      const { backup, before } = await fillAndBackUp()
+      const bytes = new Uint8Array(await (await download(backup.id)).arrayBuffer())
+      expect(await endOf(await ask('/api/backup/restore', { method: 'POST', body: form(bytes) }))).toMatchObject({
+        status: 'FAILED',
+        error: 'The backup that was sent is not there any more. Send it again.',
+      })
+      expect(await everything()).toEqual(before)
+    })
+
     it('while no import can be undone after it', async () => {
       const csv = 'product_name,price,purchase_date\r\nCup,4.50,2026-01-31\r\n'
       const init = { method: 'POST', body: csv, headers: { 'Content-Type': 'text/csv' } }

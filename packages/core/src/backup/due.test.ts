@@ -145,6 +145,9 @@ describeEachEngine('scheduled backups', (engine) => {
         problem: `Not all backups in ${backups} are known, as what stands beside them cannot be read: spends-backup-20260316T040000Z.zip.json (EISDIR).`,
         last_backup: { id: made.id },
       })
+      // It hides nothing else that is wrong.
+      ctx.setNow('2026-03-17T12:00:00Z')
+      expect((await status()).problem).toMatch(/\(EISDIR\)\. The backup of 2026-03-17T\d\d:00:00Z was not made\.$/)
     })
 
     it('show until one is made', async () => {

@@ -88,8 +88,7 @@ export const restoreHandler: JobHandler = {
     const path =
       upload === null ? backupPath(folder, await readBackup(folder, backup_id ?? '')) : uploadPath(job.folders, upload)
     if (upload !== null && !existsSync(path)) {
-      const lost = 'The backup that was sent is not there any more: everything was erased meanwhile. Send it again.'
-      throw new AppError('CONFLICT', lost)
+      throw new AppError('CONFLICT', 'The backup that was sent is not there any more. Send it again.')
     }
     const { file_count, ...known } = facts
     const outcome: RestoreOutcome = {
